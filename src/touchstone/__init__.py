@@ -1,0 +1,1 @@
+"""Touchstone: labeling programmes, from the request to the return."""

@@ -1,0 +1,1 @@
+"""The domain, in the order of the work; imports go down only."""

@@ -1,0 +1,1 @@
+"""Cost ledger, value, return on investment."""

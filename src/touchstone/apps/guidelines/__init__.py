@@ -1,0 +1,1 @@
+"""Task types, label schemas, versioned guidelines."""

@@ -1,0 +1,1 @@
+"""Labeling requests and their triage."""

@@ -1,0 +1,1 @@
+"""Queries, results, samples with their inclusion probabilities."""

@@ -1,0 +1,1 @@
+"""The queue, assignments and judgments."""

@@ -1,0 +1,1 @@
+"""Locales, markets, calendars, currencies."""

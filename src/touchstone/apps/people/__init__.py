@@ -1,0 +1,1 @@
+"""Users, roles, vendors, annotators, tokens."""

@@ -1,0 +1,1 @@
+"""Gold, audits, adjudication, measurements, lots."""
