@@ -1,0 +1,60 @@
+"""Reads the environment. A wrong value ends the start with what was found and what would do."""
+
+import os
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or no."""
+    text = os.environ.get(name, str(default)).strip().lower()
+    if text not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name}={text!r}: write 1 or 0.")
+    return text in TRUE
+
+
+def number(name: str, *, default: int) -> int:
+    """A whole number, zero or more."""
+    text = os.environ.get(name, str(default)).strip()
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name}={text!r}: write a whole number, such as {default}.")
+    return int(text)
+
+
+def words(name: str, *, default: str = "") -> list[str]:
+    """A list, parted by commas."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def database(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Django's description of the database at `url`.
+
+    Without an address the dummy backend lets tools that need no data (mypy, the extraction of
+    messages, collectstatic) load the settings; `wsgi` refuses to serve with it.
+    """
+    if not url:
+        return {"ENGINE": "django.db.backends.dummy"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL: write postgresql://user:password@host:5432/name, or "
+            "postgresql://user:password@/name?host=%2Fsocket%2Ffolder (PostgreSQL 15 or later)."
+        )
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host, port = options.pop("host", parts.hostname or ""), options.pop("port", parts.port or "")
+    if pool_size:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port),
+        "CONN_MAX_AGE": 0,  # the pool keeps connections
+        "OPTIONS": options,
+    }

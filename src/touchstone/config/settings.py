@@ -1,0 +1,174 @@
+"""The one settings file. What differs between deployments comes from the environment.
+
+`.env.sample` lists every variable; a test keeps the two in step.
+"""
+
+import os
+from pathlib import Path
+
+from touchstone.config import environment
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# --- who and where -----------------------------------------------------------------------------
+
+DEBUG = environment.flag("DEBUG", default=False)
+SECRET_KEY = os.environ.get("SECRET_KEY", "")  # wsgi.py refuses to serve without one
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "touchstone.config.urls"
+WSGI_APPLICATION = "touchstone.config.wsgi.application"
+
+# --- parts -------------------------------------------------------------------------------------
+
+DOMAIN_APPS = [
+    f"touchstone.apps.{name}"
+    for name in (
+        "ledger",
+        "markets",
+        "people",
+        "guidelines",
+        "intake",
+        "planning",
+        "items",
+        "labeling",
+        "quality",
+        "consensus",
+        "datasets",
+        "evaluations",
+        "economics",
+        "risks",
+    )
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    *DOMAIN_APPS,
+    "touchstone.web",
+    "touchstone.workbench",
+    "touchstone.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "touchstone.config.middleware.UploadLimitMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "touchstone.config.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- data --------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": environment.database(
+        os.environ.get("DATABASE_URL", ""),
+        pool_size=environment.number("DATABASE_POOL_SIZE", default=8),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_BYTES", default=64 * 1024**2)
+
+# --- people ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+
+# --- languages and time ------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [ROOT / "src" / "touchstone" / "locale"]
+FORMAT_MODULE_PATH: list[str] = []
+
+# --- static files ------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_HASHED = environment.flag("STATIC_HASHED", default=not DEBUG)
+STATIC_ROOT = ROOT / "staticfiles" if STATIC_HASHED else None
+NODE_MODULES = ROOT / "node_modules"
+VENDOR_FOLDERS = {
+    "vendor/tabler/css": "@tabler/core/dist/css",
+    "vendor/tabler/js": "@tabler/core/dist/js",
+    "vendor/icons": "@tabler/icons-webfont/dist",
+    "vendor/htmx": "htmx.org/dist",
+    "vendor/vega": "vega/build",
+    "vendor/vega-lite": "vega-lite/build",
+    "vendor/vega-embed": "vega-embed/build",
+    "vendor/vega-interpreter": "vega-interpreter/build",
+}
+STATICFILES_DIRS = [
+    (prefix, NODE_MODULES / folder)
+    for prefix, folder in VENDOR_FOLDERS.items()
+    if (NODE_MODULES / folder).is_dir()  # `make setup` brings them; tools may run before it
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_HASHED
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- security ----------------------------------------------------------------------------------
+
+# Behind a proxy that speaks https for us; the plain http of one machine cannot have secure cookies.
+BEHIND_HTTPS = environment.flag("BEHIND_HTTPS", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
+SECURE_SSL_REDIRECT = BEHIND_HTTPS
+SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+# --- log ---------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING").upper()},
+}

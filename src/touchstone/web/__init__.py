@@ -1,0 +1,1 @@
+"""The console: owners, requesters, QA leads, vendor managers, stakeholders."""

@@ -1,0 +1,1 @@
+"""The annotator's and auditor's screen: keyboard first."""

@@ -1,0 +1,55 @@
+"""The ground every test stands on: a PostgreSQL of its own, and no way out to the network.
+
+Loaded with `-p tests.plugin`, before Django reads its settings. `DATABASE_URL` in the environment
+puts another server (15 or later) in place of the throw-away one.
+"""
+
+import contextlib
+import ipaddress
+import os
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+_running = contextlib.ExitStack()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None]:
+    """Start the database once; workers of pytest-xdist inherit its address."""
+    os.environ.setdefault("SECRET_KEY", "only-for-the-tests")
+    os.environ["DATABASE_POOL_SIZE"] = "0"  # a pool would hold the test databases open
+    os.environ["STATIC_HASHED"] = "0"
+    if not os.environ.get("DATABASE_URL"):
+        from touchstone.ops.embedded import throw_away
+
+        os.environ["DATABASE_URL"] = _running.enter_context(throw_away()).url
+    return (yield)
+
+
+def pytest_configure() -> None:
+    """Refuse connections that leave this machine."""
+    for name in ("connect", "connect_ex"):
+        setattr(socket.socket, name, _kept_home(getattr(socket.socket, name)))
+
+
+def pytest_unconfigure() -> None:
+    """Stop the database that this process started, if it did."""
+    _running.close()
+
+
+def _kept_home(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise RuntimeError(f"A test reached for {address[0]}: tests stay on this machine.")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
