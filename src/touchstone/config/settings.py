@@ -88,7 +88,9 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A whole body (an upload) and the part of it that a form or a JSON document may be.
 UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_BYTES", default=64 * 1024**2)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
 
 # --- people ------------------------------------------------------------------------------------
 
@@ -122,20 +124,9 @@ STATIC_URL = "static/"
 STATIC_HASHED = environment.flag("STATIC_HASHED", default=not DEBUG)
 STATIC_ROOT = ROOT / "staticfiles" if STATIC_HASHED else None
 NODE_MODULES = ROOT / "node_modules"
-VENDOR_FOLDERS = {
-    "vendor/tabler/css": "@tabler/core/dist/css",
-    "vendor/tabler/js": "@tabler/core/dist/js",
-    "vendor/icons": "@tabler/icons-webfont/dist",
-    "vendor/htmx": "htmx.org/dist",
-    "vendor/vega": "vega/build",
-    "vendor/vega-lite": "vega-lite/build",
-    "vendor/vega-embed": "vega-embed/build",
-    "vendor/vega-interpreter": "vega-interpreter/build",
-}
-STATICFILES_DIRS = [
-    (prefix, NODE_MODULES / folder)
-    for prefix, folder in VENDOR_FOLDERS.items()
-    if (NODE_MODULES / folder).is_dir()  # `make setup` brings them; tools may run before it
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "touchstone.config.vendor.VendorFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

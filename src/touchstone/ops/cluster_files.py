@@ -39,15 +39,15 @@ def make_folder(path: Path, *, mode: int, account: Account | None = None) -> Non
         os.chown(path, account.uid, account.gid)
 
 
-def password_in(path: Path) -> str:
-    """The password kept in `path`, made at random the first time."""
+def secret_in(path: Path) -> str:
+    """The random text kept in `path`, made at random the first time."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text()
     with os.fdopen(handle, "w") as file:
-        file.write(password := secrets.token_urlsafe(24))
-    return password
+        file.write(secret := secrets.token_urlsafe(24))
+    return secret
 
 
 def socket_folder(home: Path, account: Account | None) -> Path:

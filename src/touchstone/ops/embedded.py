@@ -6,14 +6,12 @@ upgrades between major versions, replication, backups. Production sets DATABASE_
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -25,12 +23,13 @@ from touchstone.ops import postmaster
 from touchstone.ops.cluster_files import (
     database_url,
     make_folder,
-    password_in,
     reachable_home,
+    secret_in,
     socket_folder,
 )
 from touchstone.ops.errors import OperatorError
 from touchstone.ops.postgres_programs import MAJOR, programs_for, service_account
+from touchstone.ops.processes import end, end_with_parent, is_alive
 
 DATABASE = "touchstone"
 APPLICATION = "touchstone"
@@ -38,7 +37,8 @@ SUPERUSER = "postgres"
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 LOG_BYTES = 10_000_000
-PR_SET_PDEATHSIG = 1
+# "Fast": roll back and write a checkpoint. Then "immediate", which recovers at the next start.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 
 SETTINGS = {
     "listen_addresses": "",
@@ -97,7 +97,10 @@ class Cluster:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -123,7 +126,7 @@ class Cluster:
     def stop(self) -> None:
         """End the server if this object started it: politely, then firmly."""
         if self._process is not None:
-            _end(self._process)
+            end(self._process, STOP_SIGNALS, seconds=STOP_SECONDS)
             self._process = None
         if self._lock is not None:
             self._lock.close()
@@ -176,7 +179,7 @@ class Cluster:
         path = self.home / f"{secrets.token_hex(8)}.pw"
         path.touch(mode=0o600, exist_ok=False)
         try:
-            path.write_text(password_in(self.home / f"{SUPERUSER}.password"))
+            path.write_text(secret_in(self.home / f"{SUPERUSER}.password"))
             if self.account:
                 os.chown(path, self.account.uid, self.account.gid)
             yield path
@@ -218,7 +221,9 @@ class Cluster:
         ]
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
-            return self._spawn(command, stdout=log, stderr=log, before=_end_with_parent())
+            return self._spawn(
+                command, stdout=log, stderr=log, before=end_with_parent(signal.SIGINT)
+            )
 
     def _spawn(
         self,
@@ -269,7 +274,7 @@ class Cluster:
         import psycopg
         from psycopg.sql import SQL, Identifier, Literal
 
-        password = Literal(password_in(self.home / f"{APPLICATION}.password"))
+        password = Literal(secret_in(self.home / f"{APPLICATION}.password"))
         name, database = Identifier(APPLICATION), Identifier(DATABASE)
         with psycopg.connect(self._url(SUPERUSER, "postgres"), autocommit=True) as connection:
             known = "SELECT 1 FROM pg_roles WHERE rolname = %s"
@@ -281,7 +286,7 @@ class Cluster:
                 connection.execute(SQL("CREATE DATABASE {} OWNER {}").format(database, name))
 
     def _url(self, user: str, database: str) -> str:
-        password = password_in(self.home / f"{user}.password")
+        password = secret_in(self.home / f"{user}.password")
         folder = socket_folder(self.home, self.account)
         return database_url(user=user, password=password, database=database, folder=folder)
 
@@ -314,42 +319,5 @@ def _sweep(prefix: str) -> None:
     """Remove what a killed run left behind."""
     for home in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
         pid = home.name.removeprefix(prefix).partition("-")[0]
-        if pid.isdigit() and not _alive(int(pid)):
+        if pid.isdigit() and not is_alive(int(pid)):
             shutil.rmtree(home, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        if process.poll() is None:
-            process.send_signal(how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=STOP_SECONDS)
-            return
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """What the child runs before PostgreSQL: ask Linux for a fast shutdown if its parent dies.
-
-    Elsewhere the next start finds the orphan and stops it.
-    """
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-
-    return ask
