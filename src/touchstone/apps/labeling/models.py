@@ -74,10 +74,11 @@ class Assignment(models.Model):
     """One label wanted for one item, from one annotator: a lease with a fencing token.
 
     `lease` changes each time the item is leased to the same person again, so that a submit from
-    an old screen is recognised.
+    an old screen is recognised. The key is random: a counting one would show which of the items
+    leased together were chosen in another way, and so which are gold.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID())
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="assignments")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     annotator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")

@@ -21,7 +21,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Assignment",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(),
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(

@@ -1,0 +1,172 @@
+"""Reading work: what an annotator has in hand, how far a project is, the judgments that count.
+
+Callers pass a project they were allowed to see. Nothing here tells gold from work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from touchstone.apps.items.models import Item
+from touchstone.apps.labeling.claims import Claimed
+from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment, QueueEntry
+from touchstone.apps.labeling.policies import Lane
+from touchstone.apps.people.models import User
+from touchstone.apps.planning.models import Project
+
+
+@dataclass(frozen=True)
+class LeasedTask:
+    """What an annotator gets to see of one assignment; the same fields for every item."""
+
+    assignment_id: UUID
+    lease: UUID
+    leased_until: datetime
+    query: str
+    locale: str
+    direction: str
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a project is; `wanted` and `done` count judgments of the open lane."""
+
+    items: int
+    items_done: int
+    wanted: int
+    done: int
+    leased: int
+    late: int
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1; 0 for an empty project."""
+        return self.done / self.wanted if self.wanted else 0.0
+
+
+@dataclass(frozen=True)
+class RaterCounts:
+    """One annotator's share of a project; `seconds` is the mean active time a judgment."""
+
+    annotator_id: int
+    judgments: int
+    labels: int
+    seconds: float
+
+
+def tasks_of(claimed: Sequence[Claimed]) -> list[LeasedTask]:
+    """The tasks behind some claims, in their order."""
+    items = Item.objects.select_related("query__locale").in_bulk([c.item_id for c in claimed])
+    return [
+        LeasedTask(
+            assignment_id=c.assignment_id,
+            lease=c.lease,
+            leased_until=c.leased_until,
+            query=items[c.item_id].query.text,
+            locale=items[c.item_id].query.locale_id,
+            direction=items[c.item_id].query.locale.direction,
+            content=items[c.item_id].content,
+        )
+        for c in claimed
+    ]
+
+
+def tasks_in_hand(*, project: Project, annotator: User, at: datetime) -> list[LeasedTask]:
+    """The live leases of a person, oldest first: what a reloaded screen goes on with."""
+    live = Assignment.objects.filter(
+        project=project,
+        annotator=annotator,
+        state=AssignmentState.LEASED,
+        leased_until__gt=at,
+    ).order_by("leased_at", "id")
+    return tasks_of([Claimed(a.pk, a.item_id, a.lease, a.leased_until) for a in live])
+
+
+def progress_of(project: Project) -> Progress:
+    """How far the open lane of a project is."""
+    open_lane = QueueEntry.objects.filter(project=project, lane=Lane.OPEN)
+    queue = open_lane.aggregate(items=Count("item"), wanted=Sum("need"), taken=Sum("taken"))
+    leased = Assignment.objects.filter(
+        project=project, state=AssignmentState.LEASED, item__queue_entry__lane=Lane.OPEN
+    ).count()
+    counted = Judgment.objects.filter(
+        project=project, counts=True, item__queue_entry__lane=Lane.OPEN
+    )
+    per_item = open_lane.annotate(
+        done=Count("item__judgments", filter=Q(item__judgments__counts=True))
+    )
+    return Progress(
+        items=queue["items"],
+        items_done=per_item.filter(done__gte=F("need")).count(),
+        wanted=queue["wanted"] or 0,
+        done=counted.count(),
+        leased=leased,
+        late=Judgment.objects.filter(project=project, late=True).count(),
+    )
+
+
+def counted_judgments(project: Project) -> QuerySet[Judgment]:
+    """The judgments that fill a place, in the order they were submitted."""
+    return Judgment.objects.filter(project=project, counts=True).order_by("submitted_at", "id")
+
+
+def judgments_by_day(project: Project) -> list[tuple[date, int]]:
+    """How many counted judgments came in on each UTC day that had any."""
+    rows = (
+        counted_judgments(project)
+        .order_by()
+        .annotate(day=TruncDate("submitted_at"))
+        .values("day")
+        .annotate(n=Count("id"))
+        .order_by("day")
+    )
+    return [(row["day"], row["n"]) for row in rows]
+
+
+def rater_counts(project: Project) -> list[RaterCounts]:
+    """Judgments, labels and mean seconds of each annotator, busiest first."""
+    rows = (
+        counted_judgments(project)
+        .order_by()
+        .values("annotator_id")
+        .annotate(
+            judgments=Count("id"),
+            labels=Count("id", filter=Q(grade__isnull=False)),
+            seconds=Avg("seconds"),
+        )
+        .order_by("-judgments", "annotator_id")
+    )
+    return [RaterCounts(**row) for row in rows]
+
+
+def open_places(project: Project, annotator: User, locale_tags: Sequence[str]) -> int:
+    """How many open items still want a judgment from this person; for the list of projects."""
+    mine = Assignment.objects.filter(annotator=annotator).exclude(
+        state__in=[AssignmentState.EXPIRED, AssignmentState.RELEASED]
+    )
+    return (
+        QueueEntry.objects.filter(
+            project=project, lane=Lane.OPEN, locale_tag__in=locale_tags, taken__lt=F("need")
+        )
+        .exclude(item__in=mine.values("item_id"))
+        .count()
+    )
+
+
+def judged_today(project: Project, annotator: User, since: datetime) -> int:
+    """How many judgments a person submitted since `since`."""
+    return Judgment.objects.filter(
+        project=project, annotator=annotator, submitted_at__gte=since
+    ).count()
+
+
+def in_chunks(rows: QuerySet[Judgment]) -> Iterator[Judgment]:
+    """Rows one after the other without holding them all in memory."""
+    return rows.iterator(chunk_size=2000)
