@@ -1,0 +1,1 @@
+"""The Python SDK of Touchstone and its `touchstone` command; HTTP only."""
