@@ -26,6 +26,8 @@ Weighting: TypeAlias = Literal["none", "linear", "quadratic"]
 FEWEST_CLUSTERS = 5
 """A bootstrap over fewer clusters cannot show how much clusters differ."""
 
+TOO_FEW = f"fewer than {FEWEST_CLUSTERS} clusters of paired labels"
+
 FEW_CLUSTERS = 20
 """Below this the percentile interval is known to be too short."""
 
@@ -102,7 +104,7 @@ def raw_agreement(
     open_share(confidence, "confidence")
     units = _units(labels, clusters)
     if units.n_clusters < FEWEST_CLUSTERS:
-        return TooLittle(f"fewer than {FEWEST_CLUSTERS} clusters of paired labels", len(units.sizes))
+        return TooLittle(TOO_FEW, len(units.sizes))
     same = (units.counts * (units.counts - 1)).sum(axis=1) / (units.sizes * (units.sizes - 1))
     sums, sizes = _by_cluster(units, same), _by_cluster(units, np.ones_like(same))
     draws = _bootstrap(units, lambda _, w: (w @ sums) / (w @ sizes), resamples, rng)
@@ -211,9 +213,9 @@ def _units(labels: Labels, clusters: Mapping[Any, Hashable] | None) -> _Units:
 
 def _too_little(units: _Units) -> TooLittle | None:
     if units.n_clusters < FEWEST_CLUSTERS:
-        return TooLittle(f"fewer than {FEWEST_CLUSTERS} clusters of paired labels", len(units.sizes))
+        return TooLittle(TOO_FEW, len(units.sizes))
     if np.count_nonzero(units.counts.sum(axis=0)) < 2:
-        return TooLittle("all paired labels are of one class: alpha is undefined", len(units.sizes))
+        return TooLittle("paired labels are all of one class: alpha is undefined", len(units.sizes))
     return None
 
 

