@@ -11,7 +11,8 @@ from touchstone.apps.ledger.models import Event
 class HasKey(Protocol):
     """Anything with a primary key: a person or a row. The ledger sits below every model."""
 
-    pk: object
+    @property
+    def pk(self) -> object: ...
 
 
 def record(
