@@ -314,9 +314,7 @@ def submit_judgment(
     return judgment
 
 
-def _settle_place(
-    entry: QueueEntry, assignment: Assignment, worth: Standing, at: datetime
-) -> None:
+def _settle_place(entry: QueueEntry, assignment: Assignment, worth: Standing, at: datetime) -> None:
     if worth.takes_place:
         entry.taken += 1
         entry.save(update_fields=["taken"])

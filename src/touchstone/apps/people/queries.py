@@ -50,3 +50,8 @@ def reach(user: User, role: Role) -> Reach:
 def holds_somewhere(user: User, capability: Capability) -> bool:
     """Whether any role of `user` brings `capability` anywhere; for menus, not for objects."""
     return any(capability in CAPABILITIES[role] for role in reaches_of(user))
+
+
+def fluent_tags(user: User) -> set[str]:
+    """The locales, by BCP 47 tag, that `user` may label in."""
+    return set(user.fluencies.values_list("locale_id", flat=True))

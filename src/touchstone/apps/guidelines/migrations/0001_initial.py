@@ -1,7 +1,8 @@
 import django.db.models.deletion
 from django.conf import settings
-from touchstone.lib.append_only import AppendOnly
 from django.db import migrations, models
+
+from touchstone.lib.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):

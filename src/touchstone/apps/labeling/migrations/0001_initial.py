@@ -3,8 +3,9 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.math
 from django.conf import settings
-from touchstone.lib.append_only import AppendOnly
 from django.db import migrations, models
+
+from touchstone.lib.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,7 @@
 import django.db.models.functions.datetime
-from touchstone.lib.append_only import AppendOnly
 from django.db import migrations, models
+
+from touchstone.lib.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):

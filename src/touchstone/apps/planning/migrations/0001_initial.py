@@ -2,7 +2,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 FROZEN_PLAN = """
 CREATE FUNCTION planning_refuse_frozen_plan() RETURNS trigger AS $$
 BEGIN

@@ -1,8 +1,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
-from touchstone.lib.append_only import AppendOnly
 from django.db import migrations, models
+
+from touchstone.lib.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,305 @@
+"""Reading quality: figures, queues, raters, lots. Never called on behalf of an annotator.
+
+Callers pass a project they were allowed to see; a vendor manager's rows are narrowed to their
+vendor's people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from assay.gold import shrink
+from assay.results import TooLittle
+from touchstone.apps.guidelines.policies import LabelSchema, parse_schema
+from touchstone.apps.items.models import Item
+from touchstone.apps.labeling.models import Assignment, Judgment
+from touchstone.apps.labeling.queries import RaterCounts, counted_judgments, rater_counts
+from touchstone.apps.people.models import Role, User
+from touchstone.apps.people.queries import reach
+from touchstone.apps.planning.models import Project
+from touchstone.apps.planning.queries import roles_on_project
+from touchstone.apps.quality.models import (
+    Adjudication,
+    Audit,
+    GoldAnswer,
+    GoldMark,
+    Lot,
+    Measurement,
+)
+from touchstone.lib.errors import NotVisible
+
+
+@dataclass(frozen=True)
+class RaterRow:
+    """One annotator on one project: how much, how fast, how good.
+
+    `accuracy` is the shrunken share of gold hits with its 95 % interval; `p_below` is the chance
+    that the true accuracy is below the standard. All three are None before any gold.
+    """
+
+    user: User
+    judgments: int
+    seconds: float
+    gold_trials: int
+    gold_hits: int
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    p_below: float | None
+
+
+@dataclass(frozen=True)
+class BlindTask:
+    """What an auditor or adjudicator sees: the item and the question, no annotator's name."""
+
+    pk: int
+    query: str
+    locale: str
+    direction: str
+    content: Mapping[str, object]
+    schema: LabelSchema
+    grades: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueueSizes:
+    """How much waits for the QA lead."""
+
+    audits_open: int
+    audits_done: int
+    audits_agreeing: int
+    cases_open: int
+    cases_settled: int
+
+
+def newest_measurements(project: Project) -> dict[tuple[str, str | None], Measurement]:
+    """The newest measurement of each kind, by (kind, locale tag or None for the project)."""
+    newest = (
+        Measurement.objects.filter(project=project)
+        .values("kind", "locale")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    rows = Measurement.objects.filter(pk__in=newest)
+    return {(row.kind, row.locale_id): row for row in rows}
+
+
+def measurement_trend(project: Project, kind: str, most: int = 12) -> list[float]:
+    """The last values of a figure for the whole project, oldest first."""
+    rows = Measurement.objects.filter(
+        project=project, kind=kind, locale=None, value__isnull=False
+    ).order_by("-id")[:most]
+    return [float(row.value) for row in reversed(rows) if row.value is not None]
+
+
+def unseen_gold(
+    *, project: Project, annotator: User, locale_tags: Sequence[str], count: int
+) -> list[int]:
+    """Up to `count` random gold items that this person was never given, by item id."""
+    seen = Assignment.objects.filter(annotator=annotator, project=project)
+    rows = GoldAnswer.objects.filter(
+        project=project, retired_at=None, item__query__locale__in=locale_tags
+    ).exclude(item__in=seen.values("item_id"))
+    return list(rows.order_by("?").values_list("item_id", flat=True)[:count])
+
+
+def rater_rows(project: Project, viewer: User, standard: float | None) -> list[RaterRow]:
+    """Each annotator the viewer may see, busiest first, with shrunken gold accuracy."""
+    counts = rater_counts(project)
+    marks = _marks_by_rater(project)
+    people = User.objects.select_related("vendor").in_bulk([c.annotator_id for c in counts])
+    quality = _accuracies(counts, marks, standard)
+    visible = _visible_people(project, viewer, people)
+    return [
+        RaterRow(
+            user=people[c.annotator_id],
+            judgments=c.judgments,
+            seconds=c.seconds,
+            gold_trials=marks.get(c.annotator_id, (0, 0))[1],
+            gold_hits=marks.get(c.annotator_id, (0, 0))[0],
+            **quality.get(c.annotator_id, _NO_QUALITY),
+        )
+        for c in counts
+        if c.annotator_id in visible
+    ]
+
+
+_NO_QUALITY: dict[str, float | None] = {
+    "accuracy": None,
+    "low": None,
+    "high": None,
+    "p_below": None,
+}
+
+
+def _marks_by_rater(project: Project) -> dict[int, tuple[int, int]]:
+    rows = (
+        GoldMark.objects.filter(judgment__project=project)
+        .values("judgment__annotator_id")
+        .annotate(trials=Count("id"), hits=Count("id", filter=Q(hit=True)))
+    )
+    return {row["judgment__annotator_id"]: (row["hits"], row["trials"]) for row in rows}
+
+
+def _accuracies(
+    counts: Sequence[RaterCounts], marks: Mapping[int, tuple[int, int]], standard: float | None
+) -> dict[int, dict[str, float | None]]:
+    ids = [c.annotator_id for c in counts if c.annotator_id in marks]
+    if not ids:
+        return {}
+    shrunk = shrink([marks[i][0] for i in ids], [marks[i][1] for i in ids], standard=standard)
+    if isinstance(shrunk, TooLittle):
+        return {}
+    return {
+        rater: {
+            "accuracy": float(shrunk.mean[row]),
+            "low": float(shrunk.low[row]),
+            "high": float(shrunk.high[row]),
+            "p_below": None if shrunk.p_below is None else float(shrunk.p_below[row]),
+        }
+        for row, rater in enumerate(ids)
+    }
+
+
+def _visible_people(project: Project, viewer: User, people: Mapping[int, User]) -> set[int]:
+    roles = roles_on_project(viewer, project)
+    if roles - {Role.VENDOR_MANAGER, Role.REQUESTER, Role.STAKEHOLDER}:
+        return set(people)
+    vendors = reach(viewer, Role.VENDOR_MANAGER).vendors
+    return {pk for pk, user in people.items() if user.vendor_id in vendors}
+
+
+def audit_for(project: Project, pk: int) -> Audit:
+    """One audit of a project.
+
+    :raises NotVisible: there is no such audit.
+    """
+    found = Audit.objects.filter(project=project, pk=pk).first()
+    if found is None:
+        raise NotVisible("There is no such audit.")
+    return found
+
+
+def audit_queue(project: Project, auditor: User) -> QuerySet[Audit]:
+    """The audits that wait, the auditor's own judgments left out, in a stable random order."""
+    return (
+        Audit.objects.filter(project=project, done_at=None)
+        .exclude(judgment__annotator=auditor)
+        .order_by("draw_id", "judgment__item__queue_entry__rnd")
+    )
+
+
+def blind_audits(project: Project, auditor: User, most: int = 20) -> list[BlindTask]:
+    """The next audits as an auditor may see them: never the annotator's answer."""
+    rows = audit_queue(project, auditor).select_related(
+        "judgment__item__query__locale", "judgment__plan__task_type"
+    )[:most]
+    return [
+        _blind(row.pk, row.judgment.item, parse_schema(row.judgment.plan.task_type.schema))
+        for row in rows
+    ]
+
+
+def _blind(pk: int, item: Item, schema: LabelSchema, grades: tuple[int, ...] = ()) -> BlindTask:
+    return BlindTask(
+        pk=pk,
+        query=item.query.text,
+        locale=item.query.locale_id,
+        direction=item.query.locale.direction,
+        content=item.content,
+        schema=schema,
+        grades=grades,
+    )
+
+
+def adjudication_for(project: Project, pk: int) -> Adjudication:
+    """One case of a project.
+
+    :raises NotVisible: there is no such case.
+    """
+    found = Adjudication.objects.filter(project=project, pk=pk).first()
+    if found is None:
+        raise NotVisible("There is no such case.")
+    return found
+
+
+def adjudication_queue(project: Project, schema: LabelSchema, most: int = 20) -> list[BlindTask]:
+    """The open cases, widest disagreement first, with the grades given but not by whom."""
+    rows = list(
+        Adjudication.objects.filter(project=project, settled_at=None)
+        .select_related("item__query__locale")
+        .order_by("-spread", "id")[:most]
+    )
+    given: dict[int, list[int]] = {}
+    judged = counted_judgments(project).filter(item__in=[r.item_id for r in rows])
+    for item_id, grade in judged.filter(grade__isnull=False).values_list("item_id", "grade"):
+        given.setdefault(item_id, []).append(grade)
+    return [
+        _blind(row.pk, row.item, schema, tuple(sorted(given.get(row.item_id, [])))) for row in rows
+    ]
+
+
+def queue_sizes(project: Project) -> QueueSizes:
+    """How many audits and cases are open and done."""
+    audits = Audit.objects.filter(project=project).aggregate(
+        audits_open=Count("id", filter=Q(done_at=None)),
+        audits_done=Count("id", filter=Q(done_at__isnull=False)),
+        audits_agreeing=Count("id", filter=Q(agrees=True)),
+    )
+    cases = Adjudication.objects.filter(project=project).aggregate(
+        cases_open=Count("id", filter=Q(settled_at=None)),
+        cases_settled=Count("id", filter=Q(settled_at__isnull=False)),
+    )
+    return QueueSizes(**audits, **cases)
+
+
+def gold_rows(project: Project) -> QuerySet[GoldAnswer]:
+    """The gold items with how often they were answered and missed, most missed first."""
+    return (
+        GoldAnswer.objects.filter(project=project)
+        .select_related("item__query")
+        .annotate(
+            trials=Count("marks"),
+            misses=Count("marks", filter=Q(marks__hit=False)),
+        )
+        .order_by("-misses", "-trials", "id")
+    )
+
+
+def lots_of(project: Project) -> QuerySet[Lot]:
+    """The lots of a project, newest first, with their size."""
+    return (
+        Lot.objects.filter(project=project)
+        .select_related("by")
+        .annotate(size=Count("judgments"))
+        .order_by("-number")
+    )
+
+
+def waiting_for_lot(project: Project) -> dict[str, int]:
+    """How many counted judgments are in no lot yet, by locale tag."""
+    rows = (
+        counted_judgments(project)
+        .order_by()
+        .filter(lot_place=None)
+        .values(tag=F("item__query__locale"))
+        .annotate(n=Count("id"))
+        .order_by("tag")
+    )
+    return {row["tag"]: row["n"] for row in rows}
+
+
+def standing_judgments(project: Project) -> QuerySet[Judgment]:
+    """The counted judgments that are in no rejected lot: what consensus may use."""
+    return counted_judgments(project).exclude(lot_place__lot__decision=Lot.Decision.REJECTED)
+
+
+def settled_grades(project: Project) -> dict[int, int]:
+    """The experts' grades by item id."""
+    rows = Adjudication.objects.filter(project=project, grade__isnull=False)
+    return {
+        item: grade for item, grade in rows.values_list("item_id", "grade") if grade is not None
+    }
