@@ -1,1 +1,44 @@
-"""Measuring."""
+"""assay: measuring the quality of human labels, and what they are worth.
+
+Arrays in, frozen results out, on numpy and scipy alone. No files (but for the command line), no
+clock, no hidden randomness: whatever draws takes an `rng`. Where there is too little data the
+answer is a `TooLittle` with its reason, never a confident number.
+"""
+
+from assay import (
+    agreement,
+    comparison,
+    consensus,
+    data,
+    economics,
+    gold,
+    intervals,
+    metrics,
+    results,
+    sampling,
+    sizing,
+    splitting,
+    trec,
+)
+from assay.data import Labels
+from assay.results import Estimate, Result, TooLittle
+
+__all__ = [
+    "Estimate",
+    "Labels",
+    "Result",
+    "TooLittle",
+    "agreement",
+    "comparison",
+    "consensus",
+    "data",
+    "economics",
+    "gold",
+    "intervals",
+    "metrics",
+    "results",
+    "sampling",
+    "sizing",
+    "splitting",
+    "trec",
+]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from assay._arrays import (
     BoolArray,
@@ -107,9 +107,7 @@ def score_gold(labels: Labels, accepted: Mapping[Any, Collection[Hashable]]) -> 
     )
 
 
-def _accepted_table(
-    labels: Labels, accepted: Mapping[Any, Collection[Hashable]]
-) -> BoolArray:
+def _accepted_table(labels: Labels, accepted: Mapping[Any, Collection[Hashable]]) -> BoolArray:
     code = {held: position for position, held in enumerate(labels.classes)}
     row = {held: position for position, held in enumerate(labels.item_ids)}
     table = np.zeros((labels.n_items, labels.n_classes), dtype=np.bool_)
@@ -214,10 +212,9 @@ def detection_power(n: int, accuracy: float, standard: float, *, alpha: float = 
     if n < 1:
         raise ValueError(f"n must be at least 1, not {n}")
     open_share(accuracy, "accuracy"), open_share(standard, "standard"), open_share(alpha, "alpha")
-    cut = int(stats.binom.ppf(alpha, n, standard))
-    false_alarm = float(stats.binom.cdf(cut - 1, n, standard))
-    power = float(stats.binom.cdf(cut - 1, n, accuracy))
-    return GoldPower(n, cut, false_alarm, power, accuracy, standard)
+    cut = _fail_below(np.asarray([n]), standard, alpha)
+    false_alarm, power = (float(_fewer(cut, n, share)[0]) for share in (standard, accuracy))
+    return GoldPower(n, int(cut[0]), false_alarm, power, accuracy, standard)
 
 
 def gold_needed(
@@ -237,8 +234,22 @@ def gold_needed(
         raise ValueError(f"accuracy {accuracy} must be below the standard {standard}")
     open_share(power, "power"), open_share(alpha, "alpha")
     sizes = np.arange(1, most + 1)
-    cuts = stats.binom.ppf(alpha, sizes, standard)
-    enough = np.flatnonzero(stats.binom.cdf(cuts - 1, sizes, accuracy) >= power)
+    cuts = _fail_below(sizes, standard, alpha)
+    enough = np.flatnonzero(_fewer(cuts, sizes, accuracy) >= power)
     if len(enough) == 0:
         return TooLittle(f"{most} gold answers do not reach a power of {power}", most)
     return detection_power(int(sizes[enough[0]]), accuracy, standard, alpha=alpha)
+
+
+def _fewer(cuts: FloatArray, n: ArrayLike, share: float) -> FloatArray:
+    """P(X < cut) for X binomial: shape of `cuts`."""
+    below = special.bdtr(np.maximum(cuts - 1, 0), n, share)
+    return np.asarray(np.where(cuts > 0, below, 0.0), dtype=np.float64)
+
+
+def _fail_below(sizes: ArrayLike, standard: float, alpha: float) -> FloatArray:
+    """The highest cut that fails at most `alpha` of raters at the standard, for each size."""
+    guess = np.floor(special.bdtrik(alpha, sizes, standard)) + 2
+    for _ in range(4):
+        guess = np.where(_fewer(guess, sizes, standard) > alpha, guess - 1, guess)
+    return np.maximum(guess, 0.0)

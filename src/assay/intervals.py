@@ -72,7 +72,7 @@ def wilson(hits: int, trials: int, *, level: float = 0.95) -> Estimate | TooLitt
 
     >>> interval = wilson(46, 50)
     >>> round(interval.low, 4), round(interval.high, 4)
-    (0.8116, 0.9684)
+    (0.8116, 0.9685)
     """
     if not 0 <= hits <= trials:
         raise ValueError(f"hits must lie between 0 and {trials}, not {hits}")

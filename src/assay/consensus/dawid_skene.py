@@ -74,10 +74,15 @@ def dawid_skene(
 
     :raises ValueError: a parameter is out of range, a gold set is empty or names an unknown class.
 
-    >>> votes = [1, 1, 0, 0, 0, 1, 1, 1, 0]
-    >>> given = Labels.from_triples("aaabbbccc", "xyz" * 3, votes)
-    >>> dawid_skene(given).label_of()
-    {'a': 1, 'b': 0, 'c': 1}
+    Rater z answers 1 whatever is asked; x and y agree with each other:
+
+    >>> votes = [0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 1]
+    >>> given = Labels.from_triples("aaabbbcccdddeee", "xyz" * 5, votes)
+    >>> result = dawid_skene(given)
+    >>> result.label_of()
+    {'a': 0, 'b': 1, 'c': 0, 'd': 1, 'e': 0}
+    >>> result.confusion[:, 0, 0].round(2).tolist()  # chance to call a 0 by its name: x, y, z
+    [0.73, 0.73, 0.37]
     """
     positive(prior_strength, "prior_strength")
     positive(tol, "tol")

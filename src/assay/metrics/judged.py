@@ -11,9 +11,7 @@ from assay.metrics.rankings import Qrels, Run, align
 from assay.metrics.result import MetricResult, metric_result
 
 
-def judged(
-    qrels: Qrels, run: Run, *, k: int, policy: Policy, level: float = 0.95
-) -> MetricResult:
+def judged(qrels: Qrels, run: Run, *, k: int, policy: Policy, level: float = 0.95) -> MetricResult:
     """Judged@k: the share of the first k documents that carry a grade.
 
     Divided by the ranks there are, at most k. Do not compare two systems where it differs much:
