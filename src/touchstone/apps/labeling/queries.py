@@ -170,3 +170,42 @@ def judged_today(project: Project, annotator: User, since: datetime) -> int:
 def in_chunks(rows: QuerySet[Judgment]) -> Iterator[Judgment]:
     """Rows one after the other without holding them all in memory."""
     return rows.iterator(chunk_size=2000)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a project moves: `done` of `wanted`, the mean `seconds` a judgment, done by day."""
+
+    wanted: int
+    done: int
+    seconds: float | None
+    by_day: tuple[tuple[date, int], ...]
+
+
+def paces(projects: Sequence[Project]) -> dict[int, Pace]:
+    """The pace of many projects in three queries, by project id."""
+    ids = [project.pk for project in projects]
+    wanted = dict(
+        QueueEntry.objects.filter(project__in=ids, lane=Lane.OPEN)
+        .values_list("project")
+        .annotate(n=Sum("need"))
+    )
+    days: dict[int, list[tuple[date, int]]] = {}
+    seconds: dict[int, float] = {}
+    counted = Judgment.objects.filter(
+        project__in=ids, counts=True, item__queue_entry__lane=Lane.OPEN
+    )
+    by_day = counted.annotate(day=TruncDate("submitted_at")).values_list("project", "day")
+    for project, day, n in by_day.annotate(n=Count("id")).order_by("project", "day"):
+        days.setdefault(project, []).append((day, n))
+    for project, mean in counted.values_list("project").annotate(mean=Avg("seconds")):
+        seconds[project] = mean
+    return {
+        pk: Pace(
+            wanted=wanted.get(pk, 0),
+            done=sum(n for _day, n in days.get(pk, [])),
+            seconds=seconds.get(pk),
+            by_day=tuple(days.get(pk, [])),
+        )
+        for pk in ids
+    }

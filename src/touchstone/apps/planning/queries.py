@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from touchstone.apps.intake.models import RequestLocale
+from touchstone.apps.intake.models import LabelingRequest, RequestLocale
 from touchstone.apps.people.models import Role, User
 from touchstone.apps.people.policies import CAPABILITIES, Capability, allowed
 from touchstone.apps.people.queries import reach, reaches_of
-from touchstone.apps.planning.models import Membership, Plan, PlanState, Project
+from touchstone.apps.planning.drafts import PlanDraft, PlanLocaleDraft, PlanRiskDraft
+from touchstone.apps.planning.models import (
+    Membership,
+    Plan,
+    PlanLocale,
+    PlanRisk,
+    PlanState,
+    Project,
+)
+from touchstone.apps.planning.policies import (
+    Capacity,
+    PlanCost,
+    capacity_of,
+    cost_of,
+)
 from touchstone.lib.errors import NotAllowed, NotVisible
 
 MARKET_ROLES = (Role.ADMIN, Role.PROJECT_OWNER, Role.QA_LEAD, Role.STAKEHOLDER)
@@ -131,3 +152,172 @@ def newest_plan(project: Project) -> Plan | None:
         .select_related("task_type", "guideline_version__guideline", "currency")
         .first()
     )
+
+
+# --- what a plan says ---------------------------------------------------------------------------
+
+
+def plans_of(project: Project) -> QuerySet[Plan]:
+    """Every version of a project's plan, newest first, with who wrote and decided it."""
+    return project.plans.order_by("-version").select_related(
+        "task_type", "guideline_version__guideline", "currency", "submitted_by", "decided_by"
+    )
+
+
+def plan_version(project: Project, version: int) -> Plan:
+    """One version of a project's plan.
+
+    :raises NotVisible: the project has no such version.
+    """
+    plan = plans_of(project).filter(version=version).first()
+    if plan is None:
+        raise NotVisible(_("There is no such plan."))
+    return plan
+
+
+def draft_of(plan: Plan) -> PlanDraft:
+    """What `plan` says, as the plain values it was made from; for forms and the next version."""
+    return PlanDraft(
+        guideline_version=plan.guideline_version_id,
+        sample_method=plan.sample_method,
+        sample_note=plan.sample_note,
+        overlap=plan.overlap,
+        gold_rate=plan.gold_rate,
+        lease_minutes=plan.lease_minutes,
+        speed_standard=plan.speed_standard,
+        start_date=plan.start_date,
+        end_date=plan.end_date,
+        currency=plan.currency_id,
+        budget_minor_units=plan.budget_minor_units,
+        change_note=plan.change_note,
+        locales=tuple(map(_locale_draft, plan.locales.order_by("locale"))),
+        risks=tuple(map(_risk_draft, plan.risks.order_by("pk"))),
+    )
+
+
+def _locale_draft(terms: PlanLocale) -> PlanLocaleDraft:
+    return PlanLocaleDraft(
+        locale=terms.locale_id,
+        sample_size=terms.sample_size,
+        alpha_lower_bound=terms.alpha_lower_bound,
+        gold_accuracy=terms.gold_accuracy,
+        price_per_judgment=terms.price_per_judgment,
+        price_per_audit=terms.price_per_audit,
+        price_per_adjudication=terms.price_per_adjudication,
+    )
+
+
+def _risk_draft(risk: PlanRisk) -> PlanRiskDraft:
+    return PlanRiskDraft(
+        cause=risk.cause,
+        event=risk.event,
+        consequence=risk.consequence,
+        probability=risk.probability,
+        loss_low_minor_units=risk.loss_low_minor_units,
+        loss_high_minor_units=risk.loss_high_minor_units,
+        treatment=risk.treatment,
+        trigger=risk.trigger,
+    )
+
+
+def plan_content(plan: Plan) -> dict[str, object]:
+    """What the approval of `plan` binds, in a canonical form that JSON can carry.
+
+    Read from the database, numbers as text without trailing zeros, so that the same plan always
+    gives the same bytes. The names of guideline and task type are written out: the content must
+    mean the same on another machine.
+    """
+    stored = Plan.objects.select_related("project", "task_type", "guideline_version__guideline")
+    plan = stored.get(pk=plan.pk)
+    guideline = plan.guideline_version.guideline
+    content = {name: _canonical(value) for name, value in asdict(draft_of(plan)).items()}
+    return {
+        **content,
+        "project": plan.project.key,
+        "version": plan.version,
+        "task_type": str(plan.task_type),
+        "guideline_version": f"{guideline.key} {plan.guideline_version}",
+    }
+
+
+def _canonical(value: object) -> object:
+    match value:
+        case Decimal():
+            return f"{value.normalize():f}"
+        case date():
+            return value.isoformat()
+        case dict():
+            return {name: _canonical(part) for name, part in value.items()}
+        case list() | tuple():
+            return [_canonical(part) for part in value]
+    return value
+
+
+def content_hash(plan: Plan) -> str:
+    """The SHA-256 of `plan_content` as JSON with sorted keys and no spaces."""
+    text = json.dumps(plan_content(plan), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def plan_cost(plan: Plan) -> PlanCost:
+    """The expected cost of `plan` in minor units of its currency; `policies.cost_of` says how."""
+    return cost_of(
+        draft_of(plan).locales,
+        overlap=plan.overlap,
+        gold_rate=plan.gold_rate,
+        digits=plan.currency.digits,
+    )
+
+
+def capacity_needed(plan: Plan) -> Capacity:
+    """The judgments of `plan`, gold included, and the annotator hours at its speed standard."""
+    return capacity_of(plan_cost(plan), speed_standard=plan.speed_standard)
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+def members_of(project: Project, viewer: User) -> QuerySet[Membership]:
+    """The members of `project` that `viewer` may see.
+
+    Whoever sees them only as a vendor manager sees the people of their own vendors; whoever may
+    not see people sees themselves at most.
+    """
+    members = project.memberships.select_related("user__vendor").order_by("user__name", "pk")
+    roles = roles_on_project(viewer, project)
+    if allowed(roles - {Role.VENDOR_MANAGER}, Capability.VIEW_PEOPLE):
+        return members
+    shown = Q(user=viewer)
+    if allowed(roles, Capability.VIEW_PEOPLE):
+        shown |= Q(user__vendor__in=reach(viewer, Role.VENDOR_MANAGER).vendors)
+    return members.filter(shown)
+
+
+def projects_of_requests(requests: Iterable[LabelingRequest]) -> dict[int, str]:
+    """The key of the project of each request that has one, by the request's number."""
+    found = Project.objects.filter(request__in=[request.pk for request in requests])
+    return dict(found.values_list("request__number", "key"))
+
+
+def plans_in_force(projects: Sequence[Project]) -> dict[int, Plan]:
+    """The approved plans of many projects with their locales, in two queries, by project id."""
+    plans = (
+        Plan.objects.filter(project__in=projects, state=PlanState.APPROVED)
+        .select_related("currency")
+        .prefetch_related("locales")
+    )
+    return {plan.project_id: plan for plan in plans}
+
+
+def annotator_counts(projects: Sequence[Project]) -> dict[int, int]:
+    """How many annotators each of many projects has, by project id."""
+    rows = (
+        Membership.objects.filter(
+            project__in=projects,
+            function=Membership.Function.ANNOTATOR,
+            user__is_active=True,
+        )
+        .values_list("project")
+        .annotate(n=Count("id"))
+    )
+    return dict(rows)

@@ -303,3 +303,34 @@ def settled_grades(project: Project) -> dict[int, int]:
     return {
         item: grade for item, grade in rows.values_list("item_id", "grade") if grade is not None
     }
+
+
+def measurements_by_project(
+    projects: Sequence[Project],
+) -> dict[int, dict[tuple[str, str | None], Measurement]]:
+    """`newest_measurements` of many projects in one query, by project id."""
+    ids = [project.pk for project in projects]
+    newest = (
+        Measurement.objects.filter(project__in=ids)
+        .values("project", "kind", "locale")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    found: dict[int, dict[tuple[str, str | None], Measurement]] = {pk: {} for pk in ids}
+    for row in Measurement.objects.filter(pk__in=newest):
+        found[row.project_id][(row.kind, row.locale_id)] = row
+    return found
+
+
+def alpha_trends(projects: Sequence[Project], most: int = 12) -> dict[int, list[float]]:
+    """The last values of alpha for many projects in one query, oldest first, by project id."""
+    rows = Measurement.objects.filter(
+        project__in=[project.pk for project in projects],
+        kind=Measurement.Kind.ALPHA,
+        locale=None,
+        value__isnull=False,
+    ).order_by("id")
+    trends: dict[int, list[float]] = {project.pk: [] for project in projects}
+    for project, value in rows.values_list("project", "value"):
+        trends[project].append(float(value or 0.0))
+    return {project: values[-most:] for project, values in trends.items()}
