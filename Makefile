@@ -106,5 +106,5 @@ $(STAMPS)/messages: $(wildcard src/touchstone/locale/*/LC_MESSAGES/*.po) $(STAMP
 	@touch $@
 
 .PHONY: chromium
-chromium: $(STAMPS)/developer
+chromium: $(STAMPS)/developer ## install what the browser tests drive
 	@bash tools/chromium.sh $(BIN)

@@ -40,7 +40,7 @@ def extract(locale: Path = LOCALE, source: Path = SOURCE) -> list[str]:
     wanted = messages_in(source)
     for language in REQUIRED:
         path = _path(locale, language)
-        old = _read(path, language)
+        old = read(path, language)
         new = Catalog(locale=language, header_comment=HEADER, fuzzy=False)
         for message in wanted:
             known = old.get(message.id, message.context)
@@ -50,7 +50,7 @@ def extract(locale: Path = LOCALE, source: Path = SOURCE) -> list[str]:
                 locations=[(message.file, message.line)],
                 context=message.context,
             )
-        _write(path, new)
+        write(path, new)
     return []
 
 
@@ -60,14 +60,14 @@ def check(locale: Path = LOCALE, source: Path = SOURCE) -> list[str]:
     return [
         fault
         for language in REQUIRED
-        for fault in _faults(_read(_path(locale, language), language), wanted, language)
+        for fault in _faults(read(_path(locale, language), language), wanted, language)
     ]
 
 
 def compile_all(locale: Path = LOCALE) -> list[str]:
     """Write the binary form, which Django reads, beside every catalogue."""
     for path in sorted(locale.glob("*/LC_MESSAGES/*.po")):
-        catalog = _read(path, path.parts[-3])
+        catalog = read(path, path.parts[-3])
         with path.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalog)
     return []
@@ -117,14 +117,14 @@ def _path(locale: Path, language: str) -> Path:
     return locale / language / "LC_MESSAGES" / "django.po"
 
 
-def _read(path: Path, language: str) -> Catalog:
+def read(path: Path, language: str) -> Catalog:
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def _write(path: Path, catalog: Catalog) -> None:
+def write(path: Path, catalog: Catalog) -> None:
     """Without the header lines that say nothing, or differ at every run and collide in merges."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from django.utils.translation.template import templatize
 
-STRING = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(_|n?gettext|n?pgettext)\(\s*({STRING}(?:\s*,\s*{STRING})*)[^)'\"]*\)")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
