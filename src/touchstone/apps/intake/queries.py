@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -243,3 +243,13 @@ def owning_market(request: LabelingRequest) -> Market | None:
         market = wanted.locale.market
         volumes[market] = volumes.get(market, 0) + wanted.volume
     return min(volumes, key=lambda market: (-volumes[market], market.code), default=None)
+
+
+def delivered_dates(request_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of many requests was last delivered, by request id."""
+    rows = (
+        Transition.objects.filter(request__in=request_ids, to_state=RequestState.DELIVERED)
+        .values_list("request")
+        .annotate(last=Max("at"))
+    )
+    return dict(rows)
