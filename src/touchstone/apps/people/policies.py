@@ -1,4 +1,4 @@
-"""Which role may do what. Where a role holds is in `Grant`; what it may do is here, in one table.
+"""Which role may do what, and where it can be held. Who holds what is in `Grant`.
 
 The surfaces ask for one `Capability` for each page and endpoint; `docs/reference/access.md` is
 generated from this table and tested against real requests.
@@ -7,8 +7,9 @@ generated from this table and tested against real requests.
 from __future__ import annotations
 
 from enum import Enum
+from ipaddress import IPv6Address, ip_address, ip_network
 
-from touchstone.apps.people.models import Role
+from touchstone.apps.people.models import Role as Role  # surfaces take it from here
 
 
 class Capability(Enum):
@@ -93,3 +94,57 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
 def allowed(roles: frozenset[Role], capability: Capability) -> bool:
     """Whether any of `roles` brings `capability`."""
     return any(capability in CAPABILITIES[role] for role in roles)
+
+
+class Scope(Enum):
+    """How wide a grant is."""
+
+    EVERYWHERE = "everywhere"
+    MARKET = "market"
+    VENDOR = "vendor"
+
+
+# A role granted where it reaches nothing would look like access and give none.
+SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.ADMIN: frozenset({Scope.EVERYWHERE, Scope.MARKET}),
+    Role.PROJECT_OWNER: frozenset({Scope.EVERYWHERE, Scope.MARKET}),
+    Role.REQUESTER: frozenset({Scope.EVERYWHERE, Scope.MARKET}),
+    Role.ANNOTATOR: frozenset(Scope),
+    Role.QA_LEAD: frozenset(Scope),
+    Role.VENDOR_MANAGER: frozenset({Scope.VENDOR}),
+    Role.STAKEHOLDER: frozenset({Scope.EVERYWHERE, Scope.MARKET}),
+}
+
+
+def scope_of(*, everywhere: bool, market: object, vendor: object) -> Scope | None:
+    """The one scope that the arguments of a grant name; None when they name none or several."""
+    named = [
+        scope
+        for scope, given in (
+            (Scope.EVERYWHERE, everywhere),
+            (Scope.MARKET, market),
+            (Scope.VENDOR, vendor),
+        )
+        if given
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def normal_email(email: str) -> str:
+    """An address as it is stored: without outer spaces, in lower case."""
+    return email.strip().lower()
+
+
+def network_of(address: str) -> str:
+    """The network that a limit counts: one IPv4 address, or the /64 an IPv6 household has.
+
+    What is not an address (a proxy's own word, nothing at all) counts as it stands.
+    """
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return address.strip()
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped or ip_network((found, 64), strict=False))
+    return str(found)

@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import django.db.models.functions.text
-import touchstone.apps.people.models
 from django.conf import settings
 from django.db import migrations, models
+
+import touchstone.apps.people.models
 
 
 class Migration(migrations.Migration):
