@@ -252,4 +252,4 @@ def _fail_below(sizes: ArrayLike, standard: float, alpha: float) -> FloatArray:
     guess = np.floor(special.bdtrik(alpha, sizes, standard)) + 2
     for _ in range(4):
         guess = np.where(_fewer(guess, sizes, standard) > alpha, guess - 1, guess)
-    return np.maximum(guess, 0.0)
+    return np.asarray(np.maximum(guess, 0.0), dtype=np.float64)
