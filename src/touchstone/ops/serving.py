@@ -43,6 +43,9 @@ def collect_static() -> None:
 
 def serve(*, port: int, environment: Mapping[str, str]) -> int:
     """Serve until a signal ends this process or the server ends; its exit status."""
+    from django.db import connections
+
+    connections.close_all()  # ours has nothing more to do
     server = subprocess.Popen(
         _command(port),
         env=dict(environment),
