@@ -26,6 +26,7 @@ __all__ = (
     "ReasonMissing",
     "RequestDraft",
     "file_request",
+    "hold_request",
     "move_request",
     "revise_request",
     "submit_request",
@@ -124,7 +125,7 @@ def revise_request(
     :raises NotOpenToChange: it was handed in and nobody asked for more.
     :raises InvalidRequest: with every field that cannot stand.
     """
-    locked = _lock(request)
+    locked = hold_request(request.pk)
     if locked.state not in REVISABLE:
         raise NotOpenToChange(RequestState(locked.state))
     _check(draft, at)
@@ -155,8 +156,9 @@ def move_request(
     :raises ReasonMissing: `to` is a decision that needs a reason.
     :raises InvalidRequest: a request is handed in after its own deadline.
     """
-    to, reason = RequestState(to), reason.strip()
-    state = RequestState(_lock(request).state)
+    # PostgreSQL stores every character but the null.
+    to, reason = RequestState(to), reason.replace("\0", "").strip()
+    state = RequestState(hold_request(request.pk).state)
     if to not in legal_moves(state, origin_of(request)):
         raise IllegalTransition(state, to)
     if to in WITH_REASON and not reason:
@@ -193,12 +195,13 @@ def _step(
     )
 
 
-def _lock(request: LabelingRequest) -> LabelingRequest:
-    """The row as it is now, held until the transaction ends.
+def hold_request(request_id: int) -> LabelingRequest:
+    """The request as it is now, held until the transaction ends.
 
-    `no_key`: rows that point to the request may still be added meanwhile.
+    Whatever changes with the state of a request or project takes this lock first, so that moves
+    and plans cannot cross each other. `no_key`: rows that point to it may be added meanwhile.
     """
-    return LabelingRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
+    return LabelingRequest.objects.select_for_update(no_key=True).get(pk=request_id)
 
 
 def _next_number() -> int:
@@ -214,15 +217,11 @@ def _check(draft: RequestDraft, at: datetime) -> None:
     errors = drafts.errors_of(
         draft,
         today=at.date(),
-        known_locales=_known_locales(draft),
+        known_locales=set(Locale.objects.values_list("tag", flat=True)),
         known_currencies=set(Currency.objects.values_list("code", flat=True)),
     )
     if errors:
         raise InvalidRequest(errors)
-
-
-def _known_locales(draft: RequestDraft) -> set[str]:
-    return set(Locale.objects.filter(tag__in=list(draft.locales)).values_list("tag", flat=True))
 
 
 def _check_deadline(request: LabelingRequest, at: datetime) -> None:
