@@ -269,6 +269,11 @@ def plan_cost(plan: Plan) -> PlanCost:
     )
 
 
+def planned_items(plan: Plan) -> int:
+    """How many items `plan` samples in all its locales."""
+    return sum(plan.locales.values_list("sample_size", flat=True))
+
+
 def capacity_needed(plan: Plan) -> Capacity:
     """The judgments of `plan`, gold included, and the annotator hours at its speed standard."""
     return capacity_of(plan_cost(plan), speed_standard=plan.speed_standard)
