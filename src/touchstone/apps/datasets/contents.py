@@ -16,7 +16,7 @@ from touchstone.apps.labeling.models import Judgment
 from touchstone.apps.labeling.policies import Outcome
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Plan
-from touchstone.apps.quality.models import Adjudication, GoldAnswer
+from touchstone.apps.quality.models import Adjudication, GoldAnswer, Lot
 
 Row = dict[str, Any]
 ROWS_AT_ONCE = 2_000
@@ -40,6 +40,7 @@ JUDGMENT_FIELDS = (
     "submitted_at",
     "late",
     "counts",
+    "lot_place__lot__decision",
 )
 
 
@@ -172,6 +173,7 @@ def _row_maker(judgment: Any, plan: Plan) -> Callable[[str | None, str | None, i
             "grade": grade,
             "late": judgment.late,
             "counts": judgment.counts,
+            "rejected": judgment.lot_place__lot__decision == Lot.Decision.REJECTED,
         }
 
     return make
@@ -198,6 +200,7 @@ def _row_of_adjudication(adjudication: Adjudication, plan: Plan | None) -> Row:
         "grade": adjudication.grade,
         "late": False,
         "counts": True,
+        "rejected": False,
     }
 
 

@@ -86,7 +86,9 @@ def freeze_release(
     :raises InvalidSplit: `test_share` is not in [0, 1).
     """
     run, plan = _ready(project, run, test_share)
-    Project.objects.select_for_update().get(pk=project.pk)  # one version number at a time
+    Project.objects.select_for_update(no_key=True).get(
+        pk=project.pk
+    )  # one version number at a time
     held_out = test_queries(run, test_share=float(test_share), seed=split_seed)
     facts = CardFacts(
         run=run,
@@ -233,7 +235,7 @@ def decide_release(
     :raises AlreadyDecided: it was decided before.
     :raises InvalidDecision: an unknown decision, or a return without a reason.
     """
-    Project.objects.select_for_update().get(pk=release.project_id)
+    Project.objects.select_for_update(no_key=True).get(pk=release.project_id)
     if ReleaseDecision.objects.filter(release=release).exists():
         raise AlreadyDecided(
             _("This release was decided before; that decision stands. Freeze a new one instead.")

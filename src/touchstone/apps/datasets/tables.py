@@ -57,6 +57,7 @@ JUDGMENT_COLUMNS = pa.schema(
         ("grade", pa.int16()),
         ("late", pa.bool_()),
         ("counts", pa.bool_()),
+        ("rejected", pa.bool_()),
     ]
 )
 
