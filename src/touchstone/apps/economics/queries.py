@@ -1,0 +1,190 @@
+"""Reading costs and returns. A vendor manager sees only their vendor's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from assay.economics import cost_per_effective_label
+from touchstone.apps.economics.models import CostEvent, ReturnEstimate
+from touchstone.apps.economics.policies import QualityClass, Work
+from touchstone.apps.markets.models import Currency
+from touchstone.apps.markets.queries import convert
+from touchstone.apps.people.models import Role, User, Vendor
+from touchstone.apps.people.policies import CAPABILITIES, Capability
+from touchstone.apps.people.queries import reach
+from touchstone.apps.planning.models import Project
+from touchstone.apps.planning.queries import plan_in_force, roles_on_project
+from touchstone.apps.quality.queries import newest_measurements
+
+
+@dataclass(frozen=True)
+class CostShare:
+    """One part of the costs: its key and name for people, its money and units of work."""
+
+    key: str
+    name: str
+    minor_units: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class CostSummary:
+    """What a project has cost, in minor units of `currency`, as far as the viewer may see.
+
+    `whole` is false when only one vendor's lines are shown; then there is no budget and no unit
+    cost. `unit_cost_minor_units` is all costs for each accepted judgment that is not gold;
+    `effective_cost_minor_units` divides it by (2a − 1)² with a = `accuracy`, the newest measured
+    gold accuracy. Where one is missing, `reason` says why.
+    """
+
+    currency: Currency
+    whole: bool
+    total_minor_units: int
+    budget_minor_units: int | None
+    by_class: tuple[CostShare, ...]
+    by_work: tuple[CostShare, ...]
+    by_locale: tuple[CostShare, ...]
+    by_vendor: tuple[CostShare, ...]
+    accepted_judgments: int
+    unit_cost_minor_units: float | None
+    accuracy: float | None
+    effective_cost_minor_units: float | None
+    reason: str
+
+    @property
+    def budget_share(self) -> float | None:
+        """The share of the budget that is spent."""
+        if not self.budget_minor_units:
+            return None
+        return self.total_minor_units / self.budget_minor_units
+
+
+def costs_of(project: Project, viewer: User) -> QuerySet[CostEvent]:
+    """The cost lines of a project that `viewer` may see, newest first."""
+    lines = CostEvent.objects.filter(project=project).select_related(
+        "currency", "vendor", "locale", "lot", "plan", "exchange_rate", "by"
+    )
+    return lines.filter(_seen(project, viewer)).order_by("-id")
+
+
+def _seen(project: Project, viewer: User) -> Q:
+    if _sees_all(project, viewer):
+        return Q()
+    vendors = reach(viewer, Role.VENDOR_MANAGER).vendors
+    return Q(vendor__in=vendors)
+
+
+def _sees_all(project: Project, viewer: User) -> bool:
+    others = roles_on_project(viewer, project) - {Role.VENDOR_MANAGER}
+    return any(Capability.VIEW_VALUE in CAPABILITIES[role] for role in others)
+
+
+def cost_summary(project: Project, viewer: User) -> CostSummary:
+    """All costs of a project that `viewer` may see, cut in each way that people ask for."""
+    lines = CostEvent.objects.filter(_seen(project, viewer), project=project)
+    whole = _sees_all(project, viewer)
+    total = _total(lines)
+    accepted = _accepted(lines)
+    accuracy = _accuracy(project) if whole else None
+    unit, effective, reason = _unit_costs(total, accepted, accuracy, whole)
+    return CostSummary(
+        currency=project.request.currency,
+        whole=whole,
+        total_minor_units=total,
+        budget_minor_units=_budget(project) if whole else None,
+        by_class=_shares(lines, "quality_class", _names(QualityClass.choices)),
+        by_work=_shares(lines, "work", _names(Work.choices)),
+        by_locale=_shares(lines, "locale", lambda key: key or _("No locale")),
+        by_vendor=_shares(lines, "vendor__key", _vendor_name(lines)),
+        accepted_judgments=accepted,
+        unit_cost_minor_units=unit,
+        accuracy=accuracy,
+        effective_cost_minor_units=effective,
+        reason=reason,
+    )
+
+
+def _total(lines: QuerySet[CostEvent]) -> int:
+    total: int | None = lines.aggregate(total=Sum("project_minor_units"))["total"]
+    return total or 0
+
+
+def _accepted(lines: QuerySet[CostEvent]) -> int:
+    accepted: int | None = lines.filter(
+        work=Work.JUDGMENT, quality_class=QualityClass.PRODUCTION
+    ).aggregate(n=Sum("quantity"))["n"]
+    return accepted or 0
+
+
+def _accuracy(project: Project) -> float | None:
+    found = newest_measurements(project).get(("gold_accuracy", None))
+    return None if found is None else found.value
+
+
+def _unit_costs(
+    total: int, accepted: int, accuracy: float | None, whole: bool
+) -> tuple[float | None, float | None, str]:
+    if not whole:
+        return None, None, _("Only your vendor's lines are shown.")
+    if not accepted:
+        return None, None, _("No judgment has been accepted yet.")
+    unit = total / accepted
+    if accuracy is None:
+        return unit, None, _("Gold accuracy has not been measured yet.")
+    if accuracy <= 0.5 or unit < 0:
+        return unit, None, _("At this accuracy a label tells nothing.")
+    return unit, cost_per_effective_label(unit, accuracy), ""
+
+
+def _budget(project: Project) -> int | None:
+    plan = plan_in_force(project)
+    if plan is None:
+        return None
+    ours = project.request.currency_id
+    return convert(plan.budget_minor_units, plan.currency_id, ours, plan.start_date)
+
+
+def _shares(
+    lines: QuerySet[CostEvent], field: str, name: Callable[[str], str]
+) -> tuple[CostShare, ...]:
+    rows = (
+        lines.values(key=F(field))
+        .annotate(minor_units=Sum("project_minor_units"), units=Sum("quantity"))
+        .order_by("-minor_units", "key")
+    )
+    return tuple(
+        CostShare(row["key"] or "", name(row["key"] or ""), row["minor_units"], row["units"])
+        for row in rows
+    )
+
+
+def _names(choices: list[tuple[str, str]]) -> Callable[[str], str]:
+    by_key: Mapping[str, str] = {key: str(label) for key, label in choices}
+    return lambda key: by_key[key]
+
+
+def _vendor_name(lines: QuerySet[CostEvent]) -> Callable[[str], str]:
+    names = dict(Vendor.objects.filter(pk__in=lines.values("vendor")).values_list("key", "name"))
+    return lambda key: names.get(key, _("No vendor"))
+
+
+def returns_of(project: Project) -> QuerySet[ReturnEstimate]:
+    """The estimates of a project's return, newest first."""
+    return ReturnEstimate.objects.filter(project=project).select_related(
+        "currency", "by", "evaluation__release", "evaluation__baseline", "evaluation__candidate"
+    )
+
+
+def newest_return(project: Project) -> ReturnEstimate | None:
+    """The last estimate of a project's return, if there is one."""
+    return returns_of(project).first()
+
+
+def spent_by(project: Project, at: datetime) -> int:
+    """What had landed by a moment, in minor units of the project's currency."""
+    return _total(CostEvent.objects.filter(project=project, at__lte=at))
