@@ -136,6 +136,11 @@ def project_for(user: User, key: str, capability: Capability) -> Project:
     return project
 
 
+def project_by_key(key: str) -> Project | None:
+    """The project with this key, for operators' programs; surfaces ask `project_for`."""
+    return Project.objects.select_related("request", "owner").filter(key=key).first()
+
+
 def plan_in_force(project: Project) -> Plan | None:
     """The approved plan of a project, if it has one."""
     return (
@@ -312,6 +317,16 @@ def plans_in_force(projects: Sequence[Project]) -> dict[int, Plan]:
         .prefetch_related("locales")
     )
     return {plan.project_id: plan for plan in plans}
+
+
+def budget_currencies(projects: Sequence[Project]) -> dict[int, str]:
+    """The currency in which each project counts its money, by project id.
+
+    That of the plan in force, or of the request before there is one.
+    """
+    plans = Plan.objects.filter(project__in=projects, state=PlanState.APPROVED)
+    planned = dict(plans.values_list("project_id", "currency_id"))
+    return {each.pk: planned.get(each.pk, each.request.currency_id) for each in projects}
 
 
 def annotator_counts(projects: Sequence[Project]) -> dict[int, int]:

@@ -13,7 +13,7 @@ from touchstone.apps.ledger import operations as ledger
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.drafts import PlanRiskDraft, risk_errors
 from touchstone.apps.planning.models import Project
-from touchstone.apps.planning.queries import plan_in_force
+from touchstone.apps.planning.queries import budget_currencies
 from touchstone.apps.risks.models import Risk
 from touchstone.lib.errors import Refused
 
@@ -73,7 +73,7 @@ def open_risk(
     risk = Risk.objects.create(
         project=project,
         number=_next_number(project),
-        currency_id=_currency_of(project),
+        currency_id=budget_currencies([project])[project.pk],
         owner=owner,
         review_date=review_date,
         opened_at=at,
@@ -125,8 +125,3 @@ def _next_number(project: Project) -> int:
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     highest: int | None = project.risks.aggregate(highest=Max("number"))["highest"]
     return (highest or 0) + 1
-
-
-def _currency_of(project: Project) -> str:
-    plan = plan_in_force(project)
-    return project.request.currency_id if plan is None else plan.currency_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from touchstone.apps.markets.queries import NoExchangeRate, convert
 from touchstone.apps.planning.models import Project
+from touchstone.apps.planning.queries import budget_currencies
 from touchstone.apps.risks.models import Risk
 from touchstone.apps.risks.policies import LossDistribution, loss_from_interval
 from touchstone.lib.errors import NotVisible
@@ -31,16 +33,17 @@ class AssessedRisk:
 
 
 @dataclass(frozen=True)
-class RegisterSummary:
-    """The open risks together; money in minor units of `currency`.
+class RiskTotals:
+    """A project's register in short; the expected loss of the open risks is in minor units of the
+    project's budget currency.
 
-    `left_out` counts those in another currency for which no exchange rate was known.
+    `left_out` counts open risks in another currency for which no exchange rate was known.
     """
 
     open: int
+    expected_loss: float
     overdue: int
-    expected_minor_units: int
-    currency: str
+    occurred: int
     left_out: int
 
 
@@ -64,27 +67,39 @@ def loss_of(risk: Risk) -> LossDistribution:
 def risks_of(project: Project) -> list[AssessedRisk]:
     """Every risk of a project: open ones first, the most expensive in expectation on top.
 
-    Losses in another currency than the request's are compared at the rate known when the risk was
+    Losses in another currency than the budget's are compared at the rate known when the risk was
     opened; where none was known, the risk comes before the others: nobody can say it is small.
     """
+    currency = budget_currencies([project])[project.pk]
     assessed = [assess(r) for r in project.risks.select_related("owner", "currency")]
 
     def rank(each: AssessedRisk) -> tuple[bool, bool, int, int]:
-        risk, worth = each.risk, _in_currency_of(project, each)
+        risk, worth = each.risk, _expected_in(currency, each)
         return risk.state != Risk.State.OPEN, worth is not None, -(worth or 0), risk.number
 
     return sorted(assessed, key=rank)
 
 
-def register_summary(project: Project, today: date) -> RegisterSummary:
-    """How many risks are open, how many of them wait for review, and what to expect from them."""
-    risks = list(open_risks_of(project))
-    worths = [_in_currency_of(project, assess(risk)) for risk in risks]
-    return RegisterSummary(
-        open=len(risks),
-        overdue=sum(risk.review_date < today for risk in risks),
-        expected_minor_units=sum(worth for worth in worths if worth is not None),
-        currency=project.request.currency_id,
+def totals_by_project(projects: Sequence[Project], today: date) -> dict[int, RiskTotals]:
+    """The registers of many projects in short, in two queries, by project id.
+
+    A project without risks is left out. A risk in a foreign currency costs two queries more.
+    """
+    currencies = budget_currencies(projects)
+    registers: dict[int, list[Risk]] = {}
+    for risk in Risk.objects.filter(project__in=projects):
+        registers.setdefault(risk.project_id, []).append(risk)
+    return {pk: _totals(risks, currencies[pk], today) for pk, risks in registers.items()}
+
+
+def _totals(risks: list[Risk], currency: str, today: date) -> RiskTotals:
+    still_open = [risk for risk in risks if risk.state == Risk.State.OPEN]
+    worths = [_expected_in(currency, assess(risk)) for risk in still_open]
+    return RiskTotals(
+        open=len(still_open),
+        expected_loss=float(sum(worth for worth in worths if worth is not None)),
+        overdue=sum(risk.review_date < today for risk in still_open),
+        occurred=sum(risk.state == Risk.State.OCCURRED for risk in risks),
         left_out=worths.count(None),
     )
 
@@ -105,9 +120,9 @@ def risk_of(project: Project, number: int) -> Risk:
     return risk
 
 
-def _in_currency_of(project: Project, each: AssessedRisk) -> int | None:
-    """The expected loss in the currency of the request; None when no rate was known."""
-    source, target = each.risk.currency_id, project.request.currency_id
+def _expected_in(currency: str, each: AssessedRisk) -> int | None:
+    """The expected loss in minor units of `currency`; None when no rate was known."""
+    opened_on = each.risk.opened_at.date()
     with suppress(NoExchangeRate):
-        return convert(each.expected_minor_units, source, target, each.risk.opened_at.date())
+        return convert(each.expected_minor_units, each.risk.currency_id, currency, opened_on)
     return None
