@@ -20,7 +20,7 @@ from touchstone.apps.guidelines.queries import has_read
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.labeling import operations as labeling
 from touchstone.apps.labeling.queries import LeasedTask, tasks_in_hand
-from touchstone.apps.people.queries import fluent_tags
+from touchstone.apps.people.queries import fluency_of
 from touchstone.apps.planning.queries import plan_in_force
 from touchstone.apps.quality.operations import mark_gold
 from touchstone.apps.quality.queries import unseen_gold
@@ -77,7 +77,7 @@ def lease_work(
         raise GuidelineUnread(_("Read the guideline and confirm it before you start."))
     if item_ids is not None:
         return _lease(project, plan, by, len(item_ids), at, [], item_ids)
-    tags = sorted(set(plan.locales.values_list("locale_id", flat=True)) & fluent_tags(by))
+    tags = sorted(set(plan.locales.values_list("locale_id", flat=True)) & fluency_of(by))
     tasks = _mixed(project, plan, by, count, at, tags)
     random.shuffle(tasks)
     return tasks

@@ -73,11 +73,6 @@ def holds_somewhere(user: User, capability: Capability) -> bool:
     return any(capability in CAPABILITIES[role] for role in reaches_of(user))
 
 
-def fluent_tags(user: User) -> set[str]:
-    """The locales, by BCP 47 tag, that `user` may label in."""
-    return set(user.fluencies.values_list("locale_id", flat=True))
-
-
 def forget_reach(user: User) -> None:
     """Read what `user` holds anew next time; called by whoever changes it."""
     user.__dict__.pop("_reaches", None)
@@ -152,6 +147,11 @@ def annotators_for(locale_tags: Collection[str]) -> QuerySet[User]:
 def fluency_of(user: User) -> frozenset[str]:
     """The tags of the locales that `user` may label in."""
     return frozenset(user.fluencies.values_list("locale_id", flat=True))
+
+
+def vendor_by_key(key: str) -> Vendor | None:
+    """The vendor of this key, if there is one."""
+    return Vendor.objects.filter(key=key).first()
 
 
 def user_by_email(email: str) -> User | None:
