@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from assay.results import TooLittle
 from assay.splitting import split_by_group
 from touchstone.apps.consensus.models import ConsensusLabel, ConsensusRun
+from touchstone.apps.guidelines.policies import parse_schema
 from touchstone.apps.items.models import Query
 from touchstone.apps.labeling.models import Judgment
 from touchstone.apps.labeling.policies import Outcome
@@ -113,43 +115,62 @@ def judgment_rows(run: ConsensusRun) -> Iterator[Row]:
     """The long form: one row for each judgment and answer, then one for each adjudication.
 
     A judgment without a label (cannot judge, escalated) has its outcome and no value. Comments
-    stay behind: free text may name somebody.
+    and answers in free text stay behind: they may name somebody.
     """
-    plans = _plans_of(run)
+    scales = _scales_of(run)
     judgments = (
         judgments_seen_by(run)
         .order_by("item__key", "submitted_at", "id")
         .values_list(*JUDGMENT_FIELDS, named=True)
     )
     for judgment in judgments.iterator(chunk_size=ROWS_AT_ONCE):
-        yield from _rows_of_judgment(judgment, plans[judgment.plan_id])
+        yield from _rows_of_judgment(judgment, scales[judgment.plan_id])
     settled = adjudications_seen_by(run).select_related("item", "settled_by").order_by("item__key")
-    newest = max(plans.values(), key=lambda plan: plan.version, default=None)
+    newest = list(scales.values())[-1:]
     for adjudication in settled.iterator(chunk_size=ROWS_AT_ONCE):
-        yield _row_of_adjudication(adjudication, newest)
+        yield _row_of_adjudication(adjudication, newest[0])
 
 
-def _plans_of(run: ConsensusRun) -> Mapping[int, Plan]:
+@dataclass(frozen=True)
+class _Scale:
+    """How a plan's answers are read: its scale, its main answer, its answers in free text."""
+
+    plan: Plan
+    name: str
+    main: str
+    free_text: frozenset[str]
+
+
+def _scales_of(run: ConsensusRun) -> dict[int, _Scale]:
     plans = Plan.objects.filter(project=run.project_id).select_related(
         "task_type", "guideline_version__guideline"
     )
-    return {plan.pk: plan for plan in plans}
+    return {plan.pk: _scale(plan) for plan in plans.order_by("version")}
 
 
-def _rows_of_judgment(judgment: Any, plan: Plan) -> Iterator[Row]:
-    main = str(plan.task_type.schema.get("main", "grade"))
+def _scale(plan: Plan) -> _Scale:
+    schema = parse_schema(plan.task_type.schema)
+    free_text = frozenset(field.key for field in schema.fields if field.kind == "text")
+    return _Scale(plan, str(plan.task_type), schema.main, free_text)
+
+
+def _rows_of_judgment(judgment: Any, scale: _Scale) -> Iterator[Row]:
     values: Mapping[str, object] = (
         judgment.answers.get("values", {}) if judgment.outcome == Outcome.LABEL else {}
     )
-    given = {key: value for key, value in values.items() if value is not None}
-    make = _row_maker(judgment, plan)
+    given = {
+        key: value
+        for key, value in values.items()
+        if value is not None and key not in scale.free_text
+    }
+    make = _row_maker(judgment, scale)
     if not given:
         yield make(None, None, judgment.grade)
-    for key in sorted(given, key=lambda field: (field != main, field)):
-        yield make(key, _text(given[key]), judgment.grade if key == main else None)
+    for key in sorted(given, key=lambda field: (field != scale.main, field)):
+        yield make(key, _text(given[key]), judgment.grade if key == scale.main else None)
 
 
-def _row_maker(judgment: Any, plan: Plan) -> Callable[[str | None, str | None, int | None], Row]:
+def _row_maker(judgment: Any, scale: _Scale) -> Callable[[str | None, str | None, int | None], Row]:
     def make(label: str | None, value: str | None, grade: int | None) -> Row:
         return {
             "item_id": judgment.item__key,
@@ -162,7 +183,7 @@ def _row_maker(judgment: Any, plan: Plan) -> Callable[[str | None, str | None, i
                 f"{judgment.guideline_version__major}.{judgment.guideline_version__minor}"
                 f".{judgment.guideline_version__patch}"
             ),
-            "scale_version": str(plan.task_type),
+            "scale_version": scale.name,
             "stratum": judgment.item__stratum,
             "pi": judgment.item__inclusion_probability,
             "weight": 1 / judgment.item__inclusion_probability,
@@ -179,17 +200,16 @@ def _row_maker(judgment: Any, plan: Plan) -> Callable[[str | None, str | None, i
     return make
 
 
-def _row_of_adjudication(adjudication: Adjudication, plan: Plan | None) -> Row:
+def _row_of_adjudication(adjudication: Adjudication, scale: _Scale) -> Row:
     item, expert = adjudication.item, adjudication.settled_by
-    main = "grade" if plan is None else str(plan.task_type.schema.get("main", "grade"))
     return {
         "item_id": item.key,
         "rater_pseudonym": None if expert is None else expert.pseudonym,
-        "label": main,
+        "label": scale.main,
         "value": str(adjudication.grade),
         "ts": adjudication.settled_at,
-        "guideline_version": None if plan is None else guideline_text(plan),
-        "scale_version": None if plan is None else str(plan.task_type),
+        "guideline_version": guideline_text(scale.plan),
+        "scale_version": scale.name,
         "stratum": item.stratum,
         "pi": item.inclusion_probability,
         "weight": 1 / item.inclusion_probability,

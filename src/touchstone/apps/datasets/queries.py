@@ -34,6 +34,11 @@ def releases_of(project: Project) -> QuerySet[Release]:
     )
 
 
+def newest_release(project: Project) -> Release | None:
+    """The last release of a project the caller may see, if there is one."""
+    return releases_of(project).first()
+
+
 def release_for(
     user: User,
     project: Project | str,

@@ -19,7 +19,7 @@ from django.db.models import Count, Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from touchstone.apps.economics.models import CostEvent
-from touchstone.apps.economics.policies import QualityClass, Work
+from touchstone.apps.economics.policies import Assumptions, QualityClass, Work
 from touchstone.apps.economics.posting import Line, Prices, post
 from touchstone.apps.economics.returns import (
     InvalidAssumptions,
@@ -36,6 +36,7 @@ from touchstone.apps.quality.models import Adjudication, Audit, GoldAnswer, Lot
 from touchstone.lib.errors import Refused
 
 __all__ = [
+    "Assumptions",
     "InvalidAssumptions",
     "InvalidCost",
     "NothingToReturn",

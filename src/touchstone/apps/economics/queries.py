@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum, TextChoices
 from django.utils.translation import gettext as _
 
 from assay.economics import cost_per_effective_label
@@ -97,8 +96,8 @@ def cost_summary(project: Project, viewer: User) -> CostSummary:
         whole=whole,
         total_minor_units=total,
         budget_minor_units=_budget(project) if whole else None,
-        by_class=_shares(lines, "quality_class", _names(QualityClass.choices)),
-        by_work=_shares(lines, "work", _names(Work.choices)),
+        by_class=_shares(lines, "quality_class", _names(QualityClass)),
+        by_work=_shares(lines, "work", _names(Work)),
         by_locale=_shares(lines, "locale", lambda key: key or _("No locale")),
         by_vendor=_shares(lines, "vendor__key", _vendor_name(lines)),
         accepted_judgments=accepted,
@@ -163,9 +162,8 @@ def _shares(
     )
 
 
-def _names(choices: list[tuple[str, str]]) -> Callable[[str], str]:
-    by_key: Mapping[str, str] = {key: str(label) for key, label in choices}
-    return lambda key: by_key[key]
+def _names(kinds: type[TextChoices]) -> Callable[[str], str]:
+    return lambda key: str(kinds(key).label)
 
 
 def _vendor_name(lines: QuerySet[CostEvent]) -> Callable[[str], str]:
@@ -185,6 +183,11 @@ def newest_return(project: Project) -> ReturnEstimate | None:
     return returns_of(project).first()
 
 
-def spent_by(project: Project, at: datetime) -> int:
-    """What had landed by a moment, in minor units of the project's currency."""
-    return _total(CostEvent.objects.filter(project=project, at__lte=at))
+def spent_by_project(projects: Sequence[Project]) -> dict[int, int]:
+    """What each project has cost so far, in minor units of its own currency, by project id."""
+    rows = (
+        CostEvent.objects.filter(project__in=projects)
+        .values_list("project")
+        .annotate(spent=Sum("project_minor_units"))
+    )
+    return {project.pk: 0 for project in projects} | dict(rows)

@@ -91,9 +91,7 @@ def _cost(project: Project) -> int:
     )["spent"]
     if not spent or spent <= 0:
         raise NothingToReturn(
-            _(
-                "The project has no cost yet, so it has no return. Accept a lot or post a cost first."
-            )
+            _("The project has no cost yet, so it has no return. Accept a lot or post a cost.")
         )
     return spent
 
