@@ -1,0 +1,260 @@
+"""Writing task types and guidelines. What is published never changes; a correction is a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from touchstone.apps.guidelines import seeds
+from touchstone.apps.guidelines.models import (
+    Guideline,
+    GuidelineReading,
+    GuidelineText,
+    GuidelineVersion,
+    TaskType,
+)
+from touchstone.apps.guidelines.policies import parse_schema
+from touchstone.apps.guidelines.queries import text_of
+from touchstone.apps.guidelines.schemas import FALLBACK
+from touchstone.apps.ledger.operations import record
+from touchstone.apps.markets.policies import LANGUAGES
+from touchstone.apps.people.models import User
+from touchstone.lib.errors import Refused
+
+
+class TaskTypeRefused(Refused):
+    """A task type cannot be as asked."""
+
+    code = "task_type_refused"
+
+
+class GuidelineRefused(Refused):
+    """A guideline or one of its versions cannot be as asked."""
+
+    code = "guideline_refused"
+
+
+class MajorVersionNeeded(GuidelineRefused):
+    """The schema changes, so answers under the old and the new version cannot be mixed."""
+
+    code = "major_version_needed"
+
+
+@transaction.atomic
+def create_task_type(
+    *, key: str, name_en: str, name_fr: str, schema: Mapping[str, object], by: User, at: datetime
+) -> TaskType:
+    """Add a kind of question, or the next version of one.
+
+    :raises BrokenSchema: the schema cannot be used.
+    :raises TaskTypeRefused: a name is missing, or the newest version has this very schema.
+    """
+    parse_schema(schema)
+    if not name_en.strip() or not name_fr.strip():
+        raise TaskTypeRefused(_("Name the task type in English and in French."))
+    newest = TaskType.objects.filter(key=key).order_by("-version").first()
+    if newest is not None and newest.schema == schema:
+        raise TaskTypeRefused(
+            _("Version %(version)d of “%(key)s” has this schema already.")
+            % {"version": newest.version, "key": key}
+        )
+    task_type = TaskType.objects.create(
+        key=key,
+        version=newest.version + 1 if newest else 1,
+        name_en=name_en,
+        name_fr=name_fr,
+        schema=schema,
+        created_at=at,
+    )
+    record(
+        event="guidelines.tasktype.created",
+        subject=task_type,
+        by=by,
+        at=at,
+        key=key,
+        version=task_type.version,
+    )
+    return task_type
+
+
+@transaction.atomic
+def create_guideline(
+    *, key: str, task_type: TaskType, title_en: str, title_fr: str, by: User, at: datetime
+) -> Guideline:
+    """Open a guideline for a task type; it teaches nothing until a version is published.
+
+    :raises GuidelineRefused: a title is missing or the key is taken.
+    """
+    if not title_en.strip() or not title_fr.strip():
+        raise GuidelineRefused(_("Give the guideline a title in English and in French."))
+    if Guideline.objects.filter(key=key).exists():
+        raise GuidelineRefused(_("There is a guideline “%(key)s” already.") % {"key": key})
+    guideline = Guideline.objects.create(
+        key=key, task_type=task_type, title_en=title_en, title_fr=title_fr
+    )
+    record(event="guidelines.guideline.created", subject=guideline, by=by, at=at, key=key)
+    return guideline
+
+
+@transaction.atomic
+def publish_version(
+    *,
+    guideline: Guideline,
+    major: int,
+    minor: int,
+    patch: int,
+    texts: Mapping[str, str],
+    changes: str,
+    task_type: TaskType | None = None,
+    by: User,
+    at: datetime,
+) -> GuidelineVersion:
+    """Publish the texts of a version, by language; the English one is what others fall back to.
+
+    `task_type` moves the guideline to another version of its task type.
+
+    :raises GuidelineRefused: the version does not follow the newest one, the changes are not
+        told, the English text is missing, a text is empty or in a language we do not speak.
+    :raises MajorVersionNeeded: the schema changes and the major number does not.
+    """
+    guideline.refresh_from_db(from_queryset=Guideline.objects.select_for_update())
+    newest = guideline.versions.order_by("-major", "-minor", "-patch").first()
+    _check_number(newest, (major, minor, patch), changes)
+    _check_texts(texts)
+    _move_to(guideline, task_type or guideline.task_type, newest, major)
+    version = GuidelineVersion.objects.create(
+        guideline=guideline,
+        major=major,
+        minor=minor,
+        patch=patch,
+        changes=changes,
+        published_by=by,
+        published_at=at,
+    )
+    GuidelineText.objects.bulk_create(
+        [GuidelineText(version=version, language=key, body=texts[key]) for key in sorted(texts)]
+    )
+    record(
+        event="guidelines.version.published",
+        subject=version,
+        by=by,
+        at=at,
+        guideline=guideline.key,
+        version=str(version),
+        languages=sorted(texts),
+    )
+    return version
+
+
+def _check_number(
+    newest: GuidelineVersion | None, number: tuple[int, int, int], changes: str
+) -> None:
+    if newest is None:
+        return
+    if number <= (newest.major, newest.minor, newest.patch):
+        raise GuidelineRefused(
+            _("Version %(newest)s is published; the next one needs a higher number.")
+            % {"newest": newest}
+        )
+    if not changes.strip():
+        raise GuidelineRefused(_("Say what changes since version %(newest)s.") % {"newest": newest})
+
+
+def _check_texts(texts: Mapping[str, str]) -> None:
+    if FALLBACK not in texts:
+        raise GuidelineRefused(_("The English text is missing; other languages fall back to it."))
+    strange = sorted(set(texts) - set(LANGUAGES))
+    if strange:
+        raise GuidelineRefused(
+            _("The service does not speak “%(language)s”.") % {"language": ", ".join(strange)}
+        )
+    empty = sorted(language for language, body in texts.items() if not body.strip())
+    if empty:
+        raise GuidelineRefused(
+            _("A text is empty in: %(languages)s.") % {"languages": ", ".join(empty)}
+        )
+
+
+def _move_to(
+    guideline: Guideline, task_type: TaskType, newest: GuidelineVersion | None, major: int
+) -> None:
+    if task_type.pk == guideline.task_type_id:
+        return
+    if task_type.key != guideline.task_type.key:
+        raise GuidelineRefused(_("A guideline stays with its task type; open another one."))
+    changed = task_type.schema != guideline.task_type.schema
+    if changed and newest is not None and major <= newest.major:
+        raise MajorVersionNeeded(
+            _("The label schema changes, so this must be version %(major)d.0.0 or later.")
+            % {"major": newest.major + 1}
+        )
+    guideline.task_type = task_type
+    guideline.save(update_fields=["task_type"])
+
+
+@transaction.atomic
+def confirm_reading(
+    *, version: GuidelineVersion, language: str, by: User, at: datetime
+) -> GuidelineReading:
+    """Keep that somebody read a version; a second confirmation returns the first.
+
+    The language kept is the one they were shown: English where there is no text in theirs.
+    """
+    reading, new = GuidelineReading.objects.get_or_create(
+        version=version,
+        user=by,
+        defaults={"language": text_of(version, language).language, "read_at": at},
+    )
+    if new:
+        record(
+            event="guidelines.version.read",
+            subject=version,
+            by=by,
+            at=at,
+            language=reading.language,
+        )
+    return reading
+
+
+@transaction.atomic
+def seed_task_types(*, by: User, at: datetime) -> None:
+    """Add the task types and guidelines that the service starts with, where they are missing.
+
+    What exists is left as it is: people publish later versions themselves.
+    """
+    for seed in seeds.SEEDS:
+        if Guideline.objects.filter(key=seed.key).exists():
+            continue
+        task_type = TaskType.objects.filter(key=seed.key).order_by("-version").first()
+        guideline = create_guideline(
+            key=seed.key,
+            task_type=task_type or _create_seeded(seed, by, at),
+            title_en=seed.title_en,
+            title_fr=seed.title_fr,
+            by=by,
+            at=at,
+        )
+        publish_version(
+            guideline=guideline,
+            major=1,
+            minor=0,
+            patch=0,
+            texts=seed.texts(),
+            changes="",
+            by=by,
+            at=at,
+        )
+
+
+def _create_seeded(seed: seeds.Seed, by: User, at: datetime) -> TaskType:
+    return create_task_type(
+        key=seed.key,
+        name_en=seed.name_en,
+        name_fr=seed.name_fr,
+        schema=seed.schema(),
+        by=by,
+        at=at,
+    )
