@@ -23,6 +23,9 @@ from assay import (
 from assay.data import Labels
 from assay.results import Estimate, Result, TooLittle
 
+__version__ = "0.1.0"
+"""Kept with every stored number; it goes up when a number would come out differently."""
+
 __all__ = [
     "Estimate",
     "Labels",
