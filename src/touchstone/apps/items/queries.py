@@ -102,3 +102,8 @@ def preview(project: Project, count: int = 10) -> tuple[Item, ...]:
     """The project's first items."""
     rows = Item.objects.filter(project=project).select_related("query").order_by("pk")
     return tuple(rows[:count])
+
+
+def item_ids_by_key(project: Project) -> dict[str, int]:
+    """The items of a project by their key."""
+    return dict(Item.objects.filter(project=project).values_list("key", "pk"))

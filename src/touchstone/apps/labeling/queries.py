@@ -209,3 +209,24 @@ def paces(projects: Sequence[Project]) -> dict[int, Pace]:
         )
         for pk in ids
     }
+
+
+def stored_judgments(project: Project) -> set[tuple[str, int | None]]:
+    """Every judgment of a project by its idempotency key and grade; for reconciliation."""
+    rows = Judgment.objects.filter(project=project)
+    return set(rows.values_list("idempotency_key", "grade"))
+
+
+def overlap_faults(project: Project) -> int:
+    """How many items have more places taken, or more counted judgments, than they want.
+
+    The constraints make this 0; it is counted from the rows so that the claim can be checked.
+    """
+    counted = Count("item__judgments", filter=Q(item__judgments__counts=True), distinct=True)
+    people = Count(
+        "item__judgments__annotator", filter=Q(item__judgments__counts=True), distinct=True
+    )
+    entries = QueueEntry.objects.filter(project=project).annotate(counted=counted, people=people)
+    return entries.filter(
+        Q(counted__gt=F("need")) | Q(taken__gt=F("need")) | ~Q(counted=F("people"))
+    ).count()
