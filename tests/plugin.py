@@ -18,14 +18,16 @@ _running = contextlib.ExitStack()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None]:
-    """Start the database once; workers of pytest-xdist inherit its address."""
+    """Prepare once; workers of pytest-xdist inherit the database's address."""
     os.environ.setdefault("SECRET_KEY", "only-for-the-tests")
     os.environ["DATABASE_POOL_SIZE"] = "0"  # a pool would hold the test databases open
     os.environ["STATIC_HASHED"] = "0"
-    if not os.environ.get("DATABASE_URL"):
-        from touchstone.ops.embedded import throw_away
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        from touchstone.ops import embedded, message_catalogs
 
-        os.environ["DATABASE_URL"] = _running.enter_context(throw_away()).url
+        message_catalogs.compile_all()  # the French of now, not of the last `make setup`
+        if not os.environ.get("DATABASE_URL"):
+            os.environ["DATABASE_URL"] = _running.enter_context(embedded.throw_away()).url
     return (yield)
 
 

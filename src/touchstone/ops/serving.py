@@ -1,5 +1,6 @@
 """The web server of one machine: granian's workers in front of Django."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -57,6 +58,8 @@ def serve(*, port: int, environment: Mapping[str, str]) -> int:
         return server.wait()
     finally:
         end(server, (signal.SIGTERM, signal.SIGKILL), seconds=STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)  # workers whose parent was killed keep the port
 
 
 def _command(port: int) -> list[str]:
