@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.items.scene import AT, a_project, an_owner
+from tests.factories.items import AT, a_project, an_owner
 from touchstone.apps.items.operations import ImportReport, import_items
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project

@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.apps.items.conftest import Send
-from tests.apps.items.scene import AT, a_project, csv_of, row
+from tests.factories.items import ItemFactory, a_project
 from touchstone.apps.items.models import ImportBatch, Item, Query
 from touchstone.apps.planning.models import Project
 
 
 @pytest.fixture
-def item(project: Project, send: Send) -> Item:
-    send(csv_of([row(1)]))
-    return Item.objects.get()
+def item(project: Project) -> Item:
+    item: Item = ItemFactory(batch__project=project)
+    return item
 
 
 def copy_of(row: Any, **changes: object) -> Any:
@@ -45,7 +44,7 @@ def test_one_query_of_a_key_a_project(item: Item, project: Project) -> None:
 def test_one_item_of_a_key_a_project(item: Item) -> None:
     with pytest.raises(IntegrityError, match="items_item_once"), transaction.atomic():
         copy_of(item).save()
-    copy_of(item, key="i2").save()
+    copy_of(item, key="another").save()
 
 
 @pytest.mark.parametrize("probability", [0, -0.1, 1.001, float("nan"), float("inf")])
@@ -56,9 +55,5 @@ def test_an_inclusion_probability_is_above_zero_and_at_most_one(
         pytest.raises(IntegrityError, match="items_item_inclusion_probability"),
         transaction.atomic(),
     ):
-        copy_of(item, key="i2", inclusion_probability=probability).save()
-    copy_of(item, key="i2", inclusion_probability=1.0).save()
-
-
-def test_the_time_of_an_import_is_the_callers(item: Item) -> None:
-    assert item.batch.at == AT
+        copy_of(item, key="another", inclusion_probability=probability).save()
+    copy_of(item, key="another", inclusion_probability=1.0).save()

@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.apps.items.scene import ASKED, AT, csv_of
+from tests.factories.items import ASKED, AT, csv_of
 from touchstone.apps.items.models import Item
 from touchstone.apps.items.operations import ImportReport, import_items
 from touchstone.apps.planning.models import Project

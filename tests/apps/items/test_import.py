@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from tests.apps.items.conftest import Send
-from tests.apps.items.scene import AT, a_project, an_owner, csv_of, row
+from tests.factories.items import AT, a_project, an_owner, csv_of, row
 from touchstone.apps.items.models import ImportBatch, Item, Query
 from touchstone.apps.items.operations import ImportReport, import_items
 from touchstone.apps.ledger.models import Event

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.apps.items.conftest import Send
-from tests.apps.items.scene import a_project, csv_of, row
+from tests.factories.items import a_project, csv_of, row
 from touchstone.apps.items.models import Item
 from touchstone.apps.items.queries import batches_of, item_counts, items_page, preview
 from touchstone.apps.planning.models import Project

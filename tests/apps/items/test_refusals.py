@@ -13,7 +13,7 @@ import pytest
 from django.conf import LazySettings
 
 from tests.apps.items.conftest import Send
-from tests.apps.items.scene import AT, KNOWN_ONLY, csv_of, row
+from tests.factories.items import AT, KNOWN_ONLY, csv_of, row
 from touchstone.apps.items import operations, policies
 from touchstone.apps.items.faults import KEPT_ERRORS
 from touchstone.apps.items.models import ImportBatch, Item, Query

@@ -1,4 +1,7 @@
-"""A project whose request asks for French and English (German is only known), and its files."""
+"""Items, and the files they come from.
+
+`a_project` asks for French and English; German is only known.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import factory
+
 from touchstone.apps.intake.models import LabelingRequest, RequestLocale, RequestState
+from touchstone.apps.items.models import ImportBatch, Item, Query
 from touchstone.apps.markets.models import Currency, Locale, Market
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
@@ -93,3 +99,44 @@ def csv_of(rows: Sequence[Row], *, delimiter: str = ",", columns: Sequence[str] 
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+class BatchFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
+    """A file that was taken in; `by` is the project's owner."""
+
+    class Meta:
+        model = ImportBatch
+
+    project = factory.LazyFunction(lambda: a_project(an_owner()))
+    by = factory.LazyAttribute(lambda batch: batch.project.owner)
+    file_name = "items.csv"
+    file_format = "csv"
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    rows = 1
+    added = 1
+    at = AT
+
+
+class QueryFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
+    """What somebody searched for, in English."""
+
+    class Meta:
+        model = Query
+
+    project = factory.LazyFunction(lambda: a_project(an_owner()))
+    key = factory.Sequence(lambda n: f"q{n}")
+    text = factory.LazyAttribute(lambda query: f"how to reset {query.key}")
+    locale_id = ASKED[0]
+
+
+class ItemFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
+    """An item with its query and batch, all of one project."""
+
+    class Meta:
+        model = Item
+
+    batch = factory.SubFactory(BatchFactory)
+    project = factory.SelfAttribute("batch.project")
+    query = factory.SubFactory(QueryFactory, project=factory.SelfAttribute("..project"))
+    key = factory.Sequence(lambda n: f"i{n}")
+    document_key = factory.LazyAttribute(lambda item: f"d-{item.key}")
