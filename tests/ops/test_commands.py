@@ -47,6 +47,10 @@ def command(*arguments: str, state: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([*program, *arguments], env=env, stderr=subprocess.PIPE, text=True)
 
 
+def command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 def answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5) as response:
@@ -78,6 +82,22 @@ def test_leaves_nothing_running(state: Path, port: int, how: signal.Signals) -> 
     while postmaster.running_pid(data) is not None:
         assert time.monotonic() < deadline, "the database outlived its supervisor"
         time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_a_killed_web_server_ends_the_command_and_frees_the_port(state: Path, port: int) -> None:
+    running = command("run", f"--port={port}", state=state)
+    await_answer(port, wanted=True)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    server = next(pid for pid in map(int, children) if b"granian" in command_line(pid))
+
+    os.kill(server, signal.SIGKILL)
+    running.communicate(timeout=60)
+
+    assert running.returncode != 0
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
 
 
 def test_says_that_the_port_is_taken(
