@@ -1,0 +1,171 @@
+"""Quality figures, and the acceptance of work in lots."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from ninja import Router, Schema
+
+from touchstone.api.access import ApiRequest, needs, project_of
+from touchstone.api.fields import In, Seed, Tag, Text
+from touchstone.api.paging import Page, Paging, page
+from touchstone.apps.people.policies import Capability
+from touchstone.apps.quality.operations import measure
+from touchstone.apps.quality.queries import (
+    lots_of,
+    newest_measurements,
+    queue_sizes,
+    waiting_for_lot,
+)
+from touchstone.flows import acceptance
+
+if TYPE_CHECKING:
+    from touchstone.apps.quality.models import Lot, Measurement
+
+router = Router()
+
+
+class MeasurementOut(Schema):
+    """A figure with its interval, or the reason why there is none; and how it was computed.
+
+    `locale` is empty for the whole project.
+    """
+
+    kind: str
+    locale: str | None
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float
+    n: int
+    reason: str
+    method: str
+    method_version: str
+    parameters: dict[str, Any]
+    seed: int | None
+    input_hash: str
+    at: datetime
+
+
+class QueuesOut(Schema):
+    """How much waits for the QA lead, and how many judgments of each locale wait for a lot."""
+
+    audits_open: int
+    audits_done: int
+    audits_agreeing: int
+    cases_open: int
+    cases_settled: int
+    waiting_for_lot: dict[str, int]
+
+
+class QualityOut(Schema):
+    """The newest figure of each kind and locale, and the queues."""
+
+    measurements: list[MeasurementOut]
+    queues: QueuesOut
+
+
+class MeasureIn(In):
+    """The seed of the bootstrap."""
+
+    seed: Seed = 0
+
+
+class LotIn(In):
+    """The decision on all judgments of a locale that are in no lot yet."""
+
+    locale: Tag
+    decision: Literal["accepted", "rejected"]
+    reason: Text = ""
+
+
+class LotOut(Schema):
+    """Judgments accepted or rejected together."""
+
+    number: int
+    locale: str
+    decision: str
+    reason: str
+    evidence: dict[str, Any]
+    by: str
+    at: datetime
+
+
+@router.get("/{slug:key}/quality", response=QualityOut)
+@needs(Capability.VIEW_QUALITY, scope="project")
+def get_quality(request: ApiRequest, key: str) -> QualityOut:
+    """The newest figures."""
+    project = project_of(request, key)
+    sizes = queue_sizes(project)
+    return QualityOut(
+        measurements=[_measurement_out(one) for one in newest_measurements(project).values()],
+        queues=QueuesOut(
+            audits_open=sizes.audits_open,
+            audits_done=sizes.audits_done,
+            audits_agreeing=sizes.audits_agreeing,
+            cases_open=sizes.cases_open,
+            cases_settled=sizes.cases_settled,
+            waiting_for_lot=waiting_for_lot(project),
+        ),
+    )
+
+
+@router.post("/{slug:key}/quality", response={201: list[MeasurementOut]})
+@needs(Capability.RUN_QUALITY, scope="project")
+def measure_quality(request: ApiRequest, key: str, body: MeasureIn) -> list[MeasurementOut]:
+    """Measure alpha, gold accuracy and audit agreement now."""
+    project = project_of(request, key)
+    found = measure(project=project, by=request.auth, at=request.at, seed=body.seed)
+    return [_measurement_out(one) for one in found]
+
+
+@router.get("/{slug:key}/lots", response=Page[LotOut])
+@needs(Capability.VIEW_QUALITY, scope="project")
+def list_lots(request: ApiRequest, key: str, paging: Paging) -> dict[str, object]:
+    """The lots, newest first."""
+    return page(lots_of(project_of(request, key)), "-number", paging, _lot_out)
+
+
+@router.post("/{slug:key}/lots", response={201: LotOut})
+@needs(Capability.RUN_QUALITY, scope="project")
+def decide_lot(request: ApiRequest, key: str, body: LotIn) -> LotOut:
+    """Accept or reject the work of a locale; what is accepted lands in the cost ledger."""
+    lot = acceptance.decide_lot(
+        project=project_of(request, key),
+        locale_tag=body.locale,
+        decision=body.decision,
+        reason=body.reason,
+        by=request.auth,
+        at=request.at,
+    )
+    return _lot_out(lot)
+
+
+def _measurement_out(one: "Measurement") -> MeasurementOut:
+    return MeasurementOut(
+        kind=one.kind,
+        locale=one.locale_id,
+        value=one.value,
+        low=one.low,
+        high=one.high,
+        level=one.level,
+        n=one.n,
+        reason=one.reason,
+        method=one.method,
+        method_version=one.method_version,
+        parameters=one.parameters,
+        seed=one.seed,
+        input_hash=one.input_hash,
+        at=one.at,
+    )
+
+
+def _lot_out(lot: "Lot") -> LotOut:
+    return LotOut(
+        number=lot.number,
+        locale=lot.locale_id,
+        decision=lot.decision,
+        reason=lot.reason,
+        evidence=lot.evidence,
+        by=lot.by.name,
+        at=lot.at,
+    )
