@@ -6,6 +6,8 @@ import codecs
 import io
 import json
 import threading
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -142,6 +144,10 @@ def test_parquet_types_are_read_as_their_writer_meant_them(send: Send) -> None:
         gold=pa.array([[2, 3], None]),
         seen=pa.array([1_700_000_000_123_456_789, None], pa.timestamp("ns")),
         fresh=pa.array([True, None]),
+        price=pa.array([Decimal("12.50"), None]),
+        day=pa.array([date(2026, 3, 2), None]),
+        note=pa.array(["é".encode(), None]),
+        share=pa.array([0.30000000000000004, float("nan")]),
     )
 
     report = send(content, "a.parquet")
@@ -149,7 +155,10 @@ def test_parquet_types_are_read_as_their_writer_meant_them(send: Send) -> None:
     assert report.errors == ()
     item = Item.objects.select_related("query").get(key="766426640")
     assert (item.query.key, item.position, item.inclusion_probability) == ("1", 1, 0.1)
-    assert item.content == {"seen": "2023-11-14 22:13:20.123456789", "fresh": "true"}
+    assert item.content == {
+        "seen": "2023-11-14 22:13:20.123456789", "fresh": "true", "price": "12.50",
+        "day": "2026-03-02", "note": "é", "share": "0.30000000000000004",
+    }  # fmt: skip
     assert Item.objects.get(key="766426641").content == {}
     assert report.gold == {"766426640": (2, 3)}
 

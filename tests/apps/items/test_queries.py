@@ -8,7 +8,13 @@ from pytest_django import DjangoAssertNumQueries
 from tests.apps.items.conftest import Send
 from tests.factories.items import a_project, csv_of, row
 from touchstone.apps.items.models import Item
-from touchstone.apps.items.queries import batches_of, item_counts, items_page, preview
+from touchstone.apps.items.queries import (
+    batches_of,
+    item_counts,
+    item_ids_by_key,
+    items_page,
+    preview,
+)
 from touchstone.apps.planning.models import Project
 
 
@@ -96,3 +102,9 @@ def test_files_come_newest_first(filled: Project, send: Send) -> None:
 
 def test_the_preview_is_the_start_of_the_project(filled: Project) -> None:
     assert keys(preview(filled, count=3)) == ["i0", "i1", "i2"]
+
+
+def test_ids_by_key_are_those_of_the_project(filled: Project) -> None:
+    ids = item_ids_by_key(filled)
+    assert len(ids) == 25
+    assert Item.objects.get(pk=ids["i7"]).key == "i7"

@@ -253,16 +253,22 @@ def test_a_damaged_parquet_file(refused: Send, damage: str) -> None:
     assert "Parquet" in only(refused(damaged, "a.parquet"))[2]
 
 
+@pytest.mark.parametrize("told_in_its_header", [True, False])
 def test_a_small_parquet_file_that_unpacks_to_a_large_one(
-    refused: Send, settings: LazySettings
+    refused: Send, settings: LazySettings, told_in_its_header: bool
 ) -> None:
     settings.UPLOAD_LIMIT_BYTES = 50_000
     rows = [row(1, text="z" * 90_000)] * 500
     sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), sink, compression="zstd")
+    # A dictionary holds the text once: only reading the rows shows how often it comes.
+    table, dictionary = pa.Table.from_pylist(rows), not told_in_its_header
+    pq.write_table(table, sink, compression="zstd", use_dictionary=dictionary)
     assert len(sink.getvalue()) < settings.UPLOAD_LIMIT_BYTES
 
-    assert "unpacks to more" in refused(sink.getvalue(), "a.parquet").errors[0].message
+    report = refused(sink.getvalue(), "a.parquet")
+
+    assert "unpacks to more" in report.errors[0].message
+    assert (report.rows == 0) is told_in_its_header
 
 
 # --- single values -----------------------------------------------------------------------------

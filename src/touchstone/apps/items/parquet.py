@@ -52,12 +52,12 @@ def _values(column: Any) -> list[object]:
     """A column's values: text, numbers and booleans as such, times in ISO form, the rest as is."""
     kind = column.type
     if pa.types.is_temporal(kind):
-        return column.cast(pa.string()).to_pylist()
+        return list(column.cast(pa.string()).to_pylist())
     if pa.types.is_float16(kind) or pa.types.is_float32(kind):
         # Through text: 0.1 in single precision is 0.1 to whoever wrote it, not 0.10000000149.
         texts = column.cast(pa.string()).to_pylist()
         return [None if text is None else float(text) for text in texts]
-    return column.to_pylist()
+    return list(column.to_pylist())
 
 
 def _unpacked_bytes(metadata: Any) -> int:

@@ -166,7 +166,7 @@ def add(*, project_id: int, batch_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_ADD_QUERIES, {"project": project_id})
         cursor.execute(_ADD_ITEMS, {"project": project_id, "batch": batch_id})
-        added = cursor.rowcount
+        added: int = cursor.rowcount
         # A second file may come in the same transaction.
         cursor.execute("DROP TABLE items_staging")
     return added
