@@ -54,7 +54,7 @@ def projects_visible_to(user: User) -> QuerySet[Project]:
 def _in_markets(user: User) -> Q:
     reaches = [reach(user, role) for role in MARKET_ROLES]
     if any(r.everywhere for r in reaches):
-        return Q()
+        return Q(pk__isnull=False)  # an empty Q would vanish beside `|` and show nothing
     markets = frozenset[str]().union(*(r.markets for r in reaches))
     touched = RequestLocale.objects.filter(locale__market__in=markets).values("request_id")
     return Q(request_id__in=touched)
