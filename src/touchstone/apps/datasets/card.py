@@ -144,7 +144,7 @@ def _locales(facts: CardFacts) -> list[dict[str, Any]]:
         .values_list("item__query__locale")
         .annotate(n=Count("pk"))
     )
-    judged: dict[str, Mapping[str, int]] = {
+    judged: dict[str, Any] = {
         row["item__query__locale"]: row
         for row in judgments_seen_by(facts.run)
         .values("item__query__locale")

@@ -17,7 +17,7 @@ from touchstone.apps.items.models import Query
 from touchstone.apps.labeling.models import Judgment
 from touchstone.apps.labeling.policies import Outcome
 from touchstone.apps.people.models import User
-from touchstone.apps.planning.models import Plan
+from touchstone.apps.planning.models import Plan, PlanState
 from touchstone.apps.quality.models import Adjudication, GoldAnswer, Lot
 
 Row = dict[str, Any]
@@ -142,7 +142,8 @@ class _Scale:
 
 
 def _scales_of(run: ConsensusRun) -> dict[int, _Scale]:
-    plans = Plan.objects.filter(project=run.project_id).select_related(
+    approved = (PlanState.APPROVED, PlanState.SUPERSEDED)
+    plans = Plan.objects.filter(project=run.project_id, state__in=approved).select_related(
         "task_type", "guideline_version__guideline"
     )
     return {plan.pk: _scale(plan) for plan in plans.order_by("version")}
