@@ -16,7 +16,7 @@ class ConsensusRun(models.Model):
     """One aggregation, with everything needed to run it again. Append-only."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="consensus_runs")
-    method = models.CharField(max_length=60)
+    method = models.CharField(max_length=160)
     method_version = models.CharField(max_length=20)
     parameters = models.JSONField(default=dict)
     seed = models.BigIntegerField(null=True)

@@ -198,7 +198,7 @@ def heartbeat(*, assignment_id: UUID, lease: UUID, by: User, at: datetime) -> da
 
     :raises LeaseLost: the lease ended or was replaced.
     """
-    assignment = _own_assignment(assignment_id, by, lock=True)
+    assignment = _own_assignment(assignment_id, by)
     if not _is_live(assignment, lease) or assignment.leased_until <= at:
         raise LeaseLost(_("This task is no longer reserved for you. Your answers will be kept."))
     assignment.leased_until = max(
@@ -347,17 +347,24 @@ def _is_live(assignment: Assignment, lease: UUID) -> bool:
 
 def _locked(assignment_id: UUID, by: User) -> tuple[QueueEntry, Assignment]:
     """The queue entry and the assignment, both locked, in the order that every writer keeps."""
-    item_id = _own_assignment(assignment_id, by, lock=False).item_id
-    entry = QueueEntry.objects.select_for_update().get(item_id=item_id)
-    return entry, _own_assignment(assignment_id, by, lock=True)
+    entry = (
+        QueueEntry.objects.select_for_update(of=("self",))
+        .filter(item__assignments=assignment_id, item__assignments__annotator=by)
+        .first()
+    )
+    if entry is None:
+        raise NotVisible(_("There is no such task."))
+    return entry, _own_assignment(assignment_id, by)
 
 
-def _own_assignment(assignment_id: UUID, by: User, *, lock: bool) -> Assignment:
-    """A person's own assignment; another person's does not exist for them."""
-    rows = Assignment.objects.select_related("plan__task_type")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    found = rows.filter(pk=assignment_id, annotator=by).first()
+def _own_assignment(assignment_id: UUID, by: User) -> Assignment:
+    """A person's own assignment, locked; another person's does not exist for them."""
+    found = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("plan__task_type")
+        .filter(pk=assignment_id, annotator=by)
+        .first()
+    )
     if found is None:
         raise NotVisible(_("There is no such task."))
     return found

@@ -23,9 +23,13 @@ from touchstone.apps.planning.models import Project
 
 @dataclass(frozen=True)
 class LeasedTask:
-    """What an annotator gets to see of one assignment; the same fields for every item."""
+    """What an annotator gets to see of one assignment; the same fields for every item.
+
+    `item_id` is for callers in the house and goes to no screen.
+    """
 
     assignment_id: UUID
+    item_id: int
     lease: UUID
     leased_until: datetime
     query: str
@@ -67,6 +71,7 @@ def tasks_of(claimed: Sequence[Claimed]) -> list[LeasedTask]:
     return [
         LeasedTask(
             assignment_id=c.assignment_id,
+            item_id=c.item_id,
             lease=c.lease,
             leased_until=c.leased_until,
             query=items[c.item_id].query.text,

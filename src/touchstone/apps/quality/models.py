@@ -144,7 +144,7 @@ class Measurement(models.Model):
     level = models.FloatField(default=0.95)
     n = models.PositiveIntegerField()
     reason = models.CharField(max_length=240, blank=True)
-    method = models.CharField(max_length=60)
+    method = models.CharField(max_length=160)
     method_version = models.CharField(max_length=20)
     parameters = models.JSONField(default=dict)
     seed = models.BigIntegerField(null=True)

@@ -184,26 +184,30 @@ def _play_pages(project: Project, job: Job, people: dict[str, User]) -> None:
         [(page.opened_at, 1, number) for number, page in enumerate(job.pages)]
         + [(page.submitted_at, 0, number) for number, page in enumerate(job.pages)]
     )
-    held: dict[tuple[str, str], labeling.LeasedTask] = {}
+    held: dict[int, list[labeling.LeasedTask]] = {}
     for at, opens, number in moments:
         page = job.pages[number]
-        for key in page.answers:
-            if opens:
-                held[page.rater, key] = _lease(project, ids[key], people[page.rater], at)
-            else:
-                _submit(page, key, held.pop((page.rater, key)), people[page.rater])
+        if opens:
+            held[number] = labeling.lease_work(
+                project=project,
+                by=people[page.rater],
+                count=len(page.answers),
+                at=at,
+                item_ids=[ids[key] for key in page.answers],
+            )
+        else:
+            tasks = {task.item_id: task for task in held.pop(number)}
+            for key, label in page.answers.items():
+                _submit(page, key, label, tasks[ids[key]], people[page.rater])
 
 
-def _lease(project: Project, item_id: int, rater: User, at: datetime) -> labeling.LeasedTask:
-    [task] = labeling.lease_work(project=project, by=rater, count=1, at=at, item_ids=[item_id])
-    return task
-
-
-def _submit(page: sources.Page, key: str, task: labeling.LeasedTask, rater: User) -> None:
+def _submit(
+    page: sources.Page, key: str, label: str, task: labeling.LeasedTask, rater: User
+) -> None:
     labeling.submit_work(
         assignment_id=task.assignment_id,
         lease=task.lease,
-        answers=_answers(page.answers[key]),
+        answers=_answers(label),
         idempotency_key=f"arcs-{page.rater}-{key}",
         seconds=page.seconds_each,
         by=rater,

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("method", models.CharField(max_length=60)),
+                ("method", models.CharField(max_length=160)),
                 ("method_version", models.CharField(max_length=20)),
                 ("parameters", models.JSONField(default=dict)),
                 ("seed", models.BigIntegerField(null=True)),

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ("value_p10_minor_units", models.BigIntegerField()),
                 ("value_p50_minor_units", models.BigIntegerField()),
                 ("value_p90_minor_units", models.BigIntegerField()),
-                ("method", models.CharField(max_length=60)),
+                ("method", models.CharField(max_length=160)),
                 ("method_version", models.CharField(max_length=20)),
                 ("seed", models.BigIntegerField()),
                 ("input_hash", models.CharField(max_length=64)),
