@@ -33,7 +33,7 @@ from touchstone.apps.markets.policies import Calendar
 from touchstone.apps.markets.queries import calendar
 from touchstone.apps.people.models import Role, User
 from touchstone.apps.people.policies import Capability, allowed
-from touchstone.apps.people.queries import reach, reaches_of
+from touchstone.apps.people.queries import holds_somewhere, reach
 from touchstone.lib.errors import NotAllowed, NotVisible
 
 MARKET_ROLES = (Role.ADMIN, Role.PROJECT_OWNER, Role.STAKEHOLDER)
@@ -44,7 +44,7 @@ def requests_visible_to(user: User) -> QuerySet[LabelingRequest]:
 
     Another person's draft is nobody else's business.
     """
-    own = Q(requester=user) if Role.REQUESTER in reaches_of(user) else Q(pk__in=[])
+    own = Q(requester=user) if holds_somewhere(user, Capability.FILE_REQUEST) else Q(pk__in=[])
     condition = own | (~Q(state=RequestState.DRAFT) & _in_reach(user, MARKET_ROLES))
     return LabelingRequest.objects.filter(condition)
 
@@ -59,14 +59,17 @@ def _in_reach(user: User, roles: tuple[Role, ...]) -> Q:
 
 
 def roles_on_request(user: User, request: LabelingRequest) -> frozenset[Role]:
-    """The roles in which `user` stands to `request`."""
+    """The roles in which `user` stands to `request`.
+
+    An owner or administrator who files a request is its requester, wherever their market is.
+    """
     markets = set(request.locales.values_list("locale__market_id", flat=True))
     roles = {
         role
         for role in MARKET_ROLES
         if reach(user, role).everywhere or reach(user, role).markets & markets
     }
-    if request.requester_id == user.pk and Role.REQUESTER in reaches_of(user):
+    if request.requester_id == user.pk and holds_somewhere(user, Capability.FILE_REQUEST):
         roles.add(Role.REQUESTER)
     return frozenset(roles)
 
