@@ -89,6 +89,9 @@ RETURNING lost.places
 """
 
 
+Parameter = int | float | str | datetime | list[int]
+
+
 @dataclass(frozen=True)
 class Claim:
     """Who claims, under which plan, and for how long the lease holds."""
@@ -132,8 +135,8 @@ def end_expired(*, project_id: int, at: datetime) -> int:
         return sum(int(places) for (places,) in cursor.fetchall())
 
 
-def _run(statement: str, claim: Claim, **more: object) -> list[Claimed]:
-    parameters = {
+def _run(statement: str, claim: Claim, **more: Parameter) -> list[Claimed]:
+    parameters: dict[str, Parameter] = {
         "project": claim.project_id,
         "annotator": claim.annotator_id,
         "plan": claim.plan_id,

@@ -93,7 +93,7 @@ def enqueue(
                 "batch": batch_id,
             },
         )
-        opened = cursor.rowcount
+        opened = int(cursor.rowcount)
     record(
         event="labeling.items.enqueued",
         subject=project,

@@ -30,7 +30,7 @@ def record(
         event=event,
         subject_type=type(subject)._meta.label_lower,  # type: ignore[attr-defined]
         subject_id=str(subject.pk),
-        by_id=None if by is None else by.pk,
+        by_id=None if by is None else int(str(by.pk)),
         at=at,
         project_id=project_id,
         request_id=request_id,

@@ -228,7 +228,8 @@ def open_adjudications(*, project: Project, by: User, at: datetime) -> int:
         item__adjudication=None, item__queue_entry__taken=F("item__queue_entry__need")
     )
     for item_id, grade in finished.order_by().values_list("item_id", "grade"):
-        grades[item_id].append(grade)
+        if grade is not None:
+            grades[item_id].append(grade)
     cases = [
         Adjudication(item_id=item_id, project=project, opened_at=at, spread=spread)
         for item_id, given in sorted(grades.items())

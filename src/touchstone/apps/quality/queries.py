@@ -235,8 +235,9 @@ def adjudication_queue(project: Project, schema: LabelSchema, most: int = 20) ->
     )
     given: dict[int, list[int]] = {}
     judged = counted_judgments(project).filter(item__in=[r.item_id for r in rows])
-    for item_id, grade in judged.filter(grade__isnull=False).values_list("item_id", "grade"):
-        given.setdefault(item_id, []).append(grade)
+    for item_id, grade in judged.values_list("item_id", "grade"):
+        if grade is not None:
+            given.setdefault(item_id, []).append(grade)
     return [
         _blind(row.pk, row.item, schema, tuple(sorted(given.get(row.item_id, [])))) for row in rows
     ]

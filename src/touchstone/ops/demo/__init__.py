@@ -20,6 +20,7 @@ from touchstone.ops.demo import checks, open_data, pilots
 from touchstone.ops.errors import OperatorError
 
 if TYPE_CHECKING:
+    from touchstone.apps.guidelines.models import GuidelineVersion
     from touchstone.apps.planning.models import Project
 
 GUIDELINE = "graded-relevance"
@@ -51,7 +52,7 @@ def play(tell: Callable[[str], None] = print) -> list[checks.Check]:
 
 
 def _pilot(
-    pilot: pilots.Pilot, cast: casting.Cast, version: object, now: datetime
+    pilot: pilots.Pilot, cast: casting.Cast, version: GuidelineVersion, now: datetime
 ) -> Callable[[], Project]:
     return lambda: pilots.play(pilot=pilot, cast=cast, version=version, now=now)
 

@@ -123,7 +123,9 @@ def _person(part: Part, at: datetime) -> User:
 def _give_role(person: User, part: Part, at: datetime) -> None:
     if part.role is None:
         return
-    managed = vendor_by_key(part.vendor) if part.role is Role.VENDOR_MANAGER else None
+    managed = (
+        vendor_by_key(part.vendor) if part.vendor and part.role is Role.VENDOR_MANAGER else None
+    )
     people.grant_role(
         user=person,
         role=part.role,

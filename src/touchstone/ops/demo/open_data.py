@@ -21,18 +21,20 @@ from touchstone.apps.evaluations.operations import evaluate, upload_run
 from touchstone.apps.guidelines.operations import confirm_reading
 from touchstone.apps.intake.drafts import RequestDraft
 from touchstone.apps.items.queries import item_ids_by_key
+from touchstone.apps.labeling.queries import LeasedTask
 from touchstone.apps.planning.drafts import PlanDraft, PlanLocaleDraft, PlanRiskDraft
 from touchstone.apps.planning.operations import add_member
 from touchstone.apps.quality.operations import draw_audits, measure, open_adjudications
 from touchstone.flows import acceptance, delivery, labeling, phases, return_review
 from touchstone.flows.item_import import take_in
 from touchstone.ops.demo import programme, sources
+from touchstone.ops.demo.cast import Cast, raters
 
 if TYPE_CHECKING:
+    from touchstone.apps.datasets.models import Release
     from touchstone.apps.guidelines.models import GuidelineVersion
     from touchstone.apps.people.models import User
     from touchstone.apps.planning.models import Plan, Project
-    from touchstone.ops.demo.cast import Cast
     from touchstone.ops.demo.sources import Job
 
 KEY = "open-data-search-en"
@@ -147,8 +149,8 @@ def play(*, cast: Cast, version: GuidelineVersion) -> Project:
     _import(project, plan, job, cast)
     _replay(project, version, job, cast)
     _review(project, cast)
-    _deliver(project, cast)
-    _return(project, job, cast)
+    release = _deliver(project, cast)
+    _return(project, release, job, cast)
     return project
 
 
@@ -168,8 +170,6 @@ def _import(project: Project, plan: Plan, job: Job, cast: Cast) -> None:
 
 
 def _replay(project: Project, version: GuidelineVersion, job: Job, cast: Cast) -> None:
-    from touchstone.ops.demo.cast import raters
-
     people = raters(job.raters(), locale=sources.PORTAL_LOCALE, at=IMPORTED)
     for rater in people.values():
         add_member(project=project, user=rater, function="annotator", by=cast["owner"], at=IMPORTED)
@@ -184,7 +184,7 @@ def _play_pages(project: Project, job: Job, people: dict[str, User]) -> None:
         [(page.opened_at, 1, number) for number, page in enumerate(job.pages)]
         + [(page.submitted_at, 0, number) for number, page in enumerate(job.pages)]
     )
-    held: dict[int, list[labeling.LeasedTask]] = {}
+    held: dict[int, list[LeasedTask]] = {}
     for at, opens, number in moments:
         page = job.pages[number]
         if opens:
@@ -202,7 +202,7 @@ def _play_pages(project: Project, job: Job, people: dict[str, User]) -> None:
 
 
 def _submit(
-    page: sources.Page, key: str, label: str, task: labeling.LeasedTask, rater: User
+    page: sources.Page, key: str, label: str, task: LeasedTask, rater: User
 ) -> None:
     labeling.submit_work(
         assignment_id=task.assignment_id,
@@ -236,7 +236,7 @@ def _review(project: Project, cast: Cast) -> None:
     )
 
 
-def _deliver(project: Project, cast: Cast) -> None:
+def _deliver(project: Project, cast: Cast) -> Release:
     run = run_consensus(project=project, by=cast["owner"], at=DELIVERED)
     release = delivery.deliver(
         project=project,
@@ -250,12 +250,11 @@ def _deliver(project: Project, cast: Cast) -> None:
     delivery.decide(
         release=release, decision="accepted", reason="", by=cast["requester"], at=ACCEPTED
     )
+    return release
 
 
-def _return(project: Project, job: Job, cast: Cast) -> None:
+def _return(project: Project, release: Release, job: Job, cast: Cast) -> None:
     """Compare the portals' order with ours on the release, and say what the change is worth."""
-    from touchstone.apps.datasets.queries import newest_release
-
     runs = [
         upload_run(
             project=project,
@@ -271,7 +270,7 @@ def _return(project: Project, job: Job, cast: Cast) -> None:
         )
     ]
     evaluation = evaluate(
-        release=newest_release(project),
+        release=release,
         baseline=runs[0],
         candidate=runs[1],
         seed=SEED,
