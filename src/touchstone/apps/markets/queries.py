@@ -48,7 +48,7 @@ def get_market(code: str) -> Market:
 
     :raises UnknownMarket: there is none.
     """
-    found = markets().filter(code=code).first()
+    found = Market.objects.select_related("currency").filter(code=code).first()
     if found is None:
         raise UnknownMarket(_("There is no market “%(code)s”.") % {"code": code})
     return found
@@ -181,3 +181,18 @@ def convert(minor_units: int, source: str, target: str, on: date) -> int:
     rate = exchange_rate(source, target, on)
     digits = dict(Currency.objects.filter(code__in=(source, target)).values_list("code", "digits"))
     return converted(minor_units, rate.rate, digits=digits[source], into_digits=digits[target])
+
+
+def holidays_of(market: Market, first_year: int, last_year: int) -> QuerySet[Holiday]:
+    """The public holidays of a market in some years, by date."""
+    days = Holiday.objects.filter(market=market, date__year__range=(first_year, last_year))
+    return days.order_by("date", "subdivision")
+
+
+def newest_rates() -> QuerySet[ExchangeRate]:
+    """The newest exchange rate of each pair of currencies."""
+    return (
+        ExchangeRate.objects.select_related("base", "quote")
+        .order_by("base", "quote", "-date")
+        .distinct("base", "quote")
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -217,3 +217,9 @@ def network_digest(address: str) -> str:
 
 def _keyed(purpose: str, value: str) -> str:
     return salted_hmac(purpose, value, algorithm="sha256").hexdigest()
+
+
+def names_of(ids: Iterable[int | None]) -> dict[int, str]:
+    """The names behind some ids, for a list whose reader was allowed to see who acted."""
+    wanted = {pk for pk in ids if pk is not None}
+    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
