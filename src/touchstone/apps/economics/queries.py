@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet, Sum, TextChoices
+from django.db.models import F, Max, Q, QuerySet, Sum, TextChoices
 from django.utils.translation import gettext as _
 
 from assay.economics import cost_per_effective_label
 from touchstone.apps.economics.models import CostEvent, ReturnEstimate
 from touchstone.apps.economics.policies import QualityClass, Work
 from touchstone.apps.markets.models import Currency
-from touchstone.apps.markets.queries import convert
+from touchstone.apps.markets.queries import NoExchangeRate, convert
 from touchstone.apps.people.models import Role, User, Vendor
 from touchstone.apps.people.policies import CAPABILITIES, Capability
 from touchstone.apps.people.queries import reach
 from touchstone.apps.planning.models import Project
-from touchstone.apps.planning.queries import plan_in_force, roles_on_project
+from touchstone.apps.planning.queries import budget_currencies, plan_in_force, roles_on_project
 from touchstone.apps.quality.queries import newest_measurements
 
 
@@ -141,11 +141,15 @@ def _unit_costs(
 
 
 def _budget(project: Project) -> int | None:
+    """The budget of the plan in force; None without a plan, or without a rate on its first day."""
     plan = plan_in_force(project)
     if plan is None:
         return None
     ours = project.request.currency_id
-    return convert(plan.budget_minor_units, plan.currency_id, ours, plan.start_date)
+    try:
+        return convert(plan.budget_minor_units, plan.currency_id, ours, plan.start_date)
+    except NoExchangeRate:
+        return None
 
 
 def _shares(
@@ -184,10 +188,30 @@ def newest_return(project: Project) -> ReturnEstimate | None:
 
 
 def spent_by_project(projects: Sequence[Project]) -> dict[int, int]:
-    """What each project has cost so far, in minor units of its own currency, by project id."""
+    """What each project has cost so far, by project id.
+
+    In minor units of the currency of its budget (`planning.queries.budget_currencies`), so that
+    the two can be compared.
+
+    :raises NoExchangeRate: a cost in another currency has no rate to it.
+    """
+    currencies = budget_currencies(projects)
+    owners = {project.pk: project for project in projects}
+    spent = dict.fromkeys(owners, 0)
     rows = (
-        CostEvent.objects.filter(project__in=projects)
-        .values_list("project")
-        .annotate(spent=Sum("project_minor_units"))
+        CostEvent.objects.filter(project__in=owners)
+        .values("project", "currency")
+        .annotate(
+            own=Sum("amount_minor_units"), ours=Sum("project_minor_units"), last=Max("at__date")
+        )
+        .order_by("project")
     )
-    return {project.pk: 0 for project in projects} | dict(rows)
+    for row in rows:
+        key, budgeted = row["project"], currencies[row["project"]]
+        ours = owners[key].request.currency_id
+        spent[key] += (
+            row["own"]
+            if row["currency"] == budgeted
+            else convert(row["ours"], ours, budgeted, row["last"])
+        )
+    return spent
