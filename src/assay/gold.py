@@ -26,6 +26,10 @@ from assay._arrays import (
 from assay.data import Labels
 from assay.results import Result, TooLittle
 
+FEW_RATERS = 30
+"""Below this the uncertainty of the prior itself, which is left out, matters: 95 % intervals hold
+about 90 % at thirty raters, by simulation."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GoldScore(Result):
@@ -152,6 +156,8 @@ def shrink(
     if prior is None and answered < 2:
         return TooLittle("a prior from the raters needs two raters with answers", answered)
     mean, size, warnings = _moments(right, asked) if prior is None else _given(prior)
+    if prior is None and answered < FEW_RATERS:
+        warnings += (f"a prior from {answered} raters only: the intervals are too short",)
     a, b = right + mean * size, asked - right + (1 - mean) * size
     return Accuracies(
         mean=a / (a + b),

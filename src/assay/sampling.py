@@ -185,7 +185,7 @@ def whole_allocation(wanted: ArrayLike, *, capacity: ArrayLike, at_least: int = 
 
 def _scaled_within(share: FloatArray, low: FloatArray, room: FloatArray, total: int) -> FloatArray:
     """Scale `share` so that, held between `low` and `room`, it sums to `total` (by bisection)."""
-    base = np.where(share > 0, share, 1e-9)
+    base = np.maximum(share, 1e-9)  # a stratum asked for nothing fills only when all others have
     small, large = 0.0, float((room / base).max(initial=0.0)) + 1.0
     for _ in range(200):
         middle = (small + large) / 2

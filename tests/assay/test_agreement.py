@@ -38,7 +38,9 @@ def alpha_of(labels, level, seed=1, **options):
 
 def complete(values, raters="xy"):
     """Labels of every rater on every item from rows of an array."""
-    rows = [(item, r, v) for item, row in enumerate(values) for r, v in zip(raters, row)]
+    rows = [
+        (item, r, v) for item, row in enumerate(values) for r, v in zip(raters, row, strict=True)
+    ]
     return Labels.from_triples(*zip(*rows, strict=True))
 
 

@@ -35,9 +35,7 @@ def test_codes_lead_back_to_the_triples(rows):
     labels = labels_of(rows, classes=[3, 2, 1, 0])
     back = {
         (labels.item_ids[i], labels.rater_ids[r], labels.classes[c])
-        for i, r, c in zip(
-            labels.item_codes, labels.rater_codes, labels.label_codes, strict=True
-        )
+        for i, r, c in zip(labels.item_codes, labels.rater_codes, labels.label_codes, strict=True)
     }
     assert back == set(rows)
     assert labels.counts().sum() == labels.n_labels == len(rows)

@@ -14,9 +14,7 @@ HITS, TRIALS = [46, 44, 40, 48, 30, 45], [50, 50, 50, 50, 40, 50]
 
 
 def test_any_accepted_label_is_right_and_wide_sets_raise_chance():
-    labels = Labels.from_triples(
-        "aaabbc", "xyzxyx", [3, 2, 0, 1, 1, 0], classes=[0, 1, 2, 3]
-    )
+    labels = Labels.from_triples("aaabbc", "xyzxyx", [3, 2, 0, 1, 1, 0], classes=[0, 1, 2, 3])
     score = score_gold(labels, {"a": {2, 3}, "b": [0], "elsewhere": {1}})
     assert score.hits.tolist() == [1, 1, 0]
     assert score.trials.tolist() == [2, 2, 1]
@@ -67,14 +65,21 @@ def test_shrunk_means_lie_between_the_raters_own_share_and_the_prior(pairs):
     assert ((found.low <= found.mean) & (found.mean <= found.high)).all()
 
 
-def test_intervals_cover_planted_accuracies():
-    rng = np.random.default_rng(1)
-    truth = rng.beta(45, 5, size=1000)
-    found = shrink(rng.binomial(20, truth), np.full(1000, 20), standard=0.85)
-    assert found.prior_mean == pytest.approx(0.9, abs=0.01)
-    assert found.prior_size == pytest.approx(50, rel=0.4)
-    assert np.mean((found.low <= truth) & (truth <= found.high)) == pytest.approx(0.95, abs=0.025)
-    assert found.p_below.mean() == pytest.approx(np.mean(truth < 0.85), abs=0.03)
+def test_planted_raters_are_recovered_and_covered():
+    rng, held, feared, sizes = np.random.default_rng(1), [], [], []
+    for _ in range(40):
+        truth = rng.beta(45, 5, size=300)
+        found = shrink(rng.binomial(50, truth), np.full(300, 50), standard=0.85)
+        held.append(np.mean((found.low <= truth) & (truth <= found.high)))
+        feared.append(found.p_below.mean() - np.mean(truth < 0.85))
+        sizes.append(found.prior_size)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
+    assert np.mean(feared) == pytest.approx(0, abs=0.01)
+    assert np.median(sizes) == pytest.approx(50, rel=0.1)
+
+
+def test_a_prior_from_few_raters_is_said_to_be_one():
+    assert "6 raters only" in shrink(HITS, TRIALS).warnings[0]
 
 
 def test_moments_that_support_no_prior_are_held_and_said():
