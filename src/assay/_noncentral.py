@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import special
+
+from assay._arrays import FloatArray
 
 HERMITE, HERMITE_WEIGHTS = np.polynomial.hermite_e.hermegauss(120)
 HERMITE_WEIGHTS = HERMITE_WEIGHTS / HERMITE_WEIGHTS.sum()
@@ -30,9 +34,15 @@ def noncentral_t_cdf(t: float, freedom: float, noncentrality: float) -> float:
 
 def _over_chi(t: float, freedom: float, noncentrality: float) -> float:
     """E Φ(t·√(V/ν) − ncp), with V taken at normal scores."""
+    return float(HERMITE_WEIGHTS @ special.ndtr(t * _chi_nodes(freedom) - noncentrality))
+
+
+@lru_cache(maxsize=64)
+def _chi_nodes(freedom: float) -> FloatArray:
+    """√(V/ν) at the quadrature's normal scores; kept, because a root search asks for it often."""
     half, tail = freedom / 2, special.ndtr(-np.abs(HERMITE))
     chi = np.where(HERMITE < 0, special.gammaincinv(half, tail), special.gammainccinv(half, tail))
-    return float(HERMITE_WEIGHTS @ special.ndtr(t * np.sqrt(chi / half) - noncentrality))
+    return np.asarray(np.sqrt(chi / half), dtype=np.float64)
 
 
 def _over_normal(t: float, freedom: float, noncentrality: float) -> float:
