@@ -38,6 +38,14 @@ def test_people_see_their_own_requests_and_those_of_their_markets(cast: Cast) ->
     assert _seen(another) == _seen(cast.annotator) == _seen(cast.outsider) == set()
 
 
+def test_a_role_that_holds_everywhere_sees_every_request_but_drafts(cast: Cast) -> None:
+    french, german = _submitted(cast), _submitted(cast, locales={"de-DE": 10})
+    filed(cast.requester)
+
+    for role in (Role.ADMIN, Role.PROJECT_OWNER, Role.STAKEHOLDER):
+        assert _seen(person(f"every-{role}", role)) == {french.number, german.number}
+
+
 def test_an_owner_knows_their_own_draft_wherever_it_is_for(cast: Cast) -> None:
     draft = filed(cast.owner, locales={"de-DE": 10})
 
