@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from tests.factories.economics import a_lot
 from tests.factories.labeled import (
@@ -183,3 +184,11 @@ def test_a_budget_without_a_rate_is_not_made_up(paid: Labeled) -> None:
 
     assert found.whole
     assert found.budget_minor_units is found.budget_share is None
+
+
+def test_the_summary_needs_few_queries(
+    paid: Labeled, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    measured(paid, 0.92)
+    with django_assert_max_num_queries(9):
+        cost_summary(paid.project, paid.owner)

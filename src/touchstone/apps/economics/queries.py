@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Q, QuerySet, Sum, TextChoices
+from django.db.models import Max, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from assay.economics import cost_per_effective_label
@@ -13,7 +13,7 @@ from touchstone.apps.economics.models import CostEvent, ReturnEstimate
 from touchstone.apps.economics.policies import QualityClass, Work
 from touchstone.apps.markets.models import Currency
 from touchstone.apps.markets.queries import NoExchangeRate, convert
-from touchstone.apps.people.models import Role, User, Vendor
+from touchstone.apps.people.models import Role, User
 from touchstone.apps.people.policies import CAPABILITIES, Capability
 from touchstone.apps.people.queries import reach
 from touchstone.apps.planning.models import Project
@@ -65,17 +65,18 @@ class CostSummary:
 
 def costs_of(project: Project, viewer: User) -> QuerySet[CostEvent]:
     """The cost lines of a project that `viewer` may see, newest first."""
-    lines = CostEvent.objects.filter(project=project).select_related(
-        "currency", "vendor", "locale", "lot", "plan", "exchange_rate", "by"
+    return (
+        _lines(project, viewer, whole=_sees_all(project, viewer))
+        .select_related("currency", "vendor", "locale", "lot", "plan", "exchange_rate", "by")
+        .order_by("-id")
     )
-    return lines.filter(_seen(project, viewer)).order_by("-id")
 
 
-def _seen(project: Project, viewer: User) -> Q:
-    if _sees_all(project, viewer):
-        return Q()
-    vendors = reach(viewer, Role.VENDOR_MANAGER).vendors
-    return Q(vendor__in=vendors)
+def _lines(project: Project, viewer: User, *, whole: bool) -> QuerySet[CostEvent]:
+    lines = CostEvent.objects.filter(project=project)
+    if whole:
+        return lines
+    return lines.filter(vendor__in=reach(viewer, Role.VENDOR_MANAGER).vendors)
 
 
 def _sees_all(project: Project, viewer: User) -> bool:
@@ -85,10 +86,9 @@ def _sees_all(project: Project, viewer: User) -> bool:
 
 def cost_summary(project: Project, viewer: User) -> CostSummary:
     """All costs of a project that `viewer` may see, cut in each way that people ask for."""
-    lines = CostEvent.objects.filter(_seen(project, viewer), project=project)
     whole = _sees_all(project, viewer)
-    total = _total(lines)
-    accepted = _accepted(lines)
+    cells = _cells(_lines(project, viewer, whole=whole))
+    total, accepted = sum(cell.minor_units for cell in cells), _accepted(cells)
     accuracy = _accuracy(project) if whole else None
     unit, effective, reason = _unit_costs(total, accepted, accuracy, whole)
     return CostSummary(
@@ -96,10 +96,10 @@ def cost_summary(project: Project, viewer: User) -> CostSummary:
         whole=whole,
         total_minor_units=total,
         budget_minor_units=_budget(project) if whole else None,
-        by_class=_shares(lines, "quality_class", _names(QualityClass)),
-        by_work=_shares(lines, "work", _names(Work)),
-        by_locale=_shares(lines, "locale", lambda key: key or _("No locale")),
-        by_vendor=_shares(lines, "vendor__key", _vendor_name(lines)),
+        by_class=_shares(cells, lambda c: (c.quality_class, QualityClass(c.quality_class).label)),
+        by_work=_shares(cells, lambda c: (c.work, Work(c.work).label)),
+        by_locale=_shares(cells, lambda c: (c.locale or "", c.locale or _("No locale"))),
+        by_vendor=_shares(cells, lambda c: (c.vendor or "", c.vendor_name or _("No vendor"))),
         accepted_judgments=accepted,
         unit_cost_minor_units=unit,
         accuracy=accuracy,
@@ -108,16 +108,48 @@ def cost_summary(project: Project, viewer: User) -> CostSummary:
     )
 
 
-def _total(lines: QuerySet[CostEvent]) -> int:
-    total: int | None = lines.aggregate(total=Sum("project_minor_units"))["total"]
-    return total or 0
+@dataclass(frozen=True)
+class _Cell:
+    """The costs that share a class, a kind of work, a locale and a vendor."""
+
+    quality_class: str
+    work: str
+    locale: str | None
+    vendor: str | None
+    vendor_name: str | None
+    minor_units: int
+    quantity: int
 
 
-def _accepted(lines: QuerySet[CostEvent]) -> int:
-    accepted: int | None = lines.filter(
-        work=Work.JUDGMENT, quality_class=QualityClass.PRODUCTION
-    ).aggregate(n=Sum("quantity"))["n"]
-    return accepted or 0
+def _cells(lines: QuerySet[CostEvent]) -> list[_Cell]:
+    """Read all cuts at once: there are few cells, however many lines."""
+    rows = (
+        lines.order_by()
+        .values_list("quality_class", "work", "locale", "vendor__key", "vendor__name")
+        .annotate(money=Sum("project_minor_units"), units=Sum("quantity"))
+    )
+    return [_Cell(*row) for row in rows]
+
+
+def _accepted(cells: Sequence[_Cell]) -> int:
+    return sum(
+        cell.quantity
+        for cell in cells
+        if cell.work == Work.JUDGMENT and cell.quality_class == QualityClass.PRODUCTION
+    )
+
+
+def _shares(
+    cells: Sequence[_Cell], part: Callable[[_Cell], tuple[str, object]]
+) -> tuple[CostShare, ...]:
+    """The cells summed by one of their parts, given as key and name; the dearest first."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for cell in cells:
+        key, name = part(cell)
+        money, units = sums.get((key, str(name)), (0, 0))
+        sums[key, str(name)] = (money + cell.minor_units, units + cell.quantity)
+    shares = (CostShare(key, name, *summed) for (key, name), summed in sums.items())
+    return tuple(sorted(shares, key=lambda share: (-share.minor_units, share.key)))
 
 
 def _accuracy(project: Project) -> float | None:
@@ -150,29 +182,6 @@ def _budget(project: Project) -> int | None:
         return convert(plan.budget_minor_units, plan.currency_id, ours, plan.start_date)
     except NoExchangeRate:
         return None
-
-
-def _shares(
-    lines: QuerySet[CostEvent], field: str, name: Callable[[str], str]
-) -> tuple[CostShare, ...]:
-    rows = (
-        lines.values(key=F(field))
-        .annotate(minor_units=Sum("project_minor_units"), units=Sum("quantity"))
-        .order_by("-minor_units", "key")
-    )
-    return tuple(
-        CostShare(row["key"] or "", name(row["key"] or ""), row["minor_units"], row["units"])
-        for row in rows
-    )
-
-
-def _names(kinds: type[TextChoices]) -> Callable[[str], str]:
-    return lambda key: str(kinds(key).label)
-
-
-def _vendor_name(lines: QuerySet[CostEvent]) -> Callable[[str], str]:
-    names = dict(Vendor.objects.filter(pk__in=lines.values("vendor")).values_list("key", "name"))
-    return lambda key: names.get(key, _("No vendor"))
 
 
 def returns_of(project: Project) -> QuerySet[ReturnEstimate]:
