@@ -55,11 +55,11 @@ fix: setup $(STAMPS)/developer ## format the code and mend what the linter can
 
 .PHONY: test
 test: setup $(STAMPS)/developer chromium ## run every test
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup $(STAMPS)/developer ## run the tests that need neither a browser nor patience
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 .PHONY: bench
 bench: setup $(STAMPS)/developer ## measure against peers
