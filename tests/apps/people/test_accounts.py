@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from tests.factories.markets import LocaleFactory, MarketFactory
-from tests.factories.people import UserFactory, VendorFactory, annotator, holder
+from tests.factories.people import GrantFactory, UserFactory, VendorFactory, annotator, holder
 from touchstone.apps.ledger.models import Event
 from touchstone.apps.markets.queries import UnknownLocale, UnknownMarket
 from touchstone.apps.people.models import Role, User, Vendor
@@ -28,7 +28,13 @@ from touchstone.apps.people.operations import (
     set_password,
     set_preferences,
 )
-from touchstone.apps.people.queries import fluency_of, reaches_of, user_by_email, user_of_token
+from touchstone.apps.people.queries import (
+    fluency_of,
+    reach,
+    reaches_of,
+    user_by_email,
+    user_of_token,
+)
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 GOOD = "four grey herons fish"
@@ -163,8 +169,9 @@ def test_fluency_is_replaced_whole_or_not_at_all() -> None:
 
 
 def test_a_closed_account_holds_nothing_and_opens_nothing(client: Client) -> None:
-    holder(Role.ADMIN)
     user = opened()
+    GrantFactory(user=user, role=Role.PROJECT_OWNER)
+    assert reach(user, Role.PROJECT_OWNER).everywhere
     _token, plain = issue_token(user=user, name="script", by=user, at=AT)
     client.force_login(user)
     assert signed_in(client) == user
