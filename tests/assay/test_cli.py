@@ -78,6 +78,8 @@ def test_words_need_their_order_named(labels, capsys):
     path = labels([(i, r, ("bad", "good")[i % 2]) for i in range(8) for r in "xy"])
     assert main(["alpha", path, "--level", "ordinal"]) == 2
     assert "name their order with --classes" in capsys.readouterr().err
+    assert main(["consensus", path]) == 0
+    assert "classes bad, good" in capsys.readouterr().err
     assert main(["alpha", path, "--level", "ordinal", "--classes", "bad, good"]) == 0
 
 
@@ -121,3 +123,11 @@ def test_it_runs_as_a_module(labels):
         [sys.executable, "-m", "assay", "consensus", labels()], capture_output=True, check=True
     )
     assert ran.stdout.startswith(b"item,label,p,majority\n")
+
+
+def test_a_reader_who_stops_early_is_no_error(labels):
+    command = [sys.executable, "-m", "assay", "consensus", labels()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        told = running.stderr.read()
+    assert running.returncode == 0 and b"Traceback" not in told and b"Broken" not in told
