@@ -1,5 +1,88 @@
-"""Addresses of this surface."""
+"""Addresses of the console."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from touchstone.web.views import (
+    account,
+    evaluations,
+    items,
+    markets,
+    members,
+    people,
+    plans,
+    portfolio,
+    projects,
+    quality,
+    releases,
+    requests,
+    risks,
+    sessions,
+    value,
+)
+
+app_name = "web"
+
+P = "projects/<slug:key>"
+urlpatterns = [
+    path("", portfolio.start, name="portfolio"),
+    path("sign-in", sessions.sign_in, name="sign_in"),
+    path("sign-out", sessions.sign_out, name="sign_out"),
+    path("language", sessions.language, name="language"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="account_password"),
+    path("account/tokens", account.tokens, name="account_tokens"),
+    path("account/tokens/<int:number>/revoke", account.revoke, name="account_token_revoke"),
+    path("markets", markets.directory, name="markets"),
+    path("markets/<slug:code>", markets.detail, name="market"),
+    path("people", people.directory, name="people_directory"),
+    path("people/new", people.new, name="person_new"),
+    path("people/<int:number>", people.detail, name="person"),
+    path("people/<int:number>/grants", people.grant, name="person_grant"),
+    path(
+        "people/<int:number>/grants/<int:grant_id>/revoke", people.revoke, name="person_revoke"
+    ),
+    path("people/<int:number>/locales", people.fluency, name="person_fluency"),
+    path("people/<int:number>/deactivate", people.deactivate, name="person_deactivate"),
+    path("requests", requests.board, name="requests"),
+    path("requests/new", requests.new, name="request_new"),
+    path("requests/<int:number>", requests.detail, name="request"),
+    path("requests/<int:number>/edit", requests.edit, name="request_edit"),
+    path("requests/<int:number>/submit", requests.submit, name="request_submit"),
+    path("requests/<int:number>/move", requests.move, name="request_move"),
+    path("requests/<int:number>/project", requests.open_as_project, name="request_project"),
+    path(P, projects.overview, name="project"),
+    path(f"{P}/phase", projects.phase, name="phase"),
+    path(f"{P}/activity", projects.activity, name="activity"),
+    path(f"{P}/plan", plans.view, name="plan"),
+    path(f"{P}/plan/edit", plans.edit, name="plan_edit"),
+    path(f"{P}/plan/submit", plans.submit, name="plan_submit"),
+    path(f"{P}/plan/approve", plans.approve, name="plan_approve"),
+    path(f"{P}/plan/reject", plans.reject, name="plan_reject"),
+    path(f"{P}/items", items.table, name="items"),
+    path(f"{P}/items/import", items.import_file, name="items_import"),
+    path(f"{P}/people", members.members, name="people"),
+    path(f"{P}/people/add", members.add, name="people_add"),
+    path(f"{P}/people/remove", members.remove, name="people_remove"),
+    path(f"{P}/quality", quality.view, name="quality"),
+    path(f"{P}/quality/measure", quality.measure_now, name="quality_measure"),
+    path(f"{P}/quality/audits", quality.audits, name="quality_audits"),
+    path(f"{P}/quality/adjudications", quality.adjudications, name="quality_adjudications"),
+    path(f"{P}/quality/lots", quality.lots, name="quality_lots"),
+    path(f"{P}/quality/consensus", quality.consensus, name="quality_consensus"),
+    path(f"{P}/releases", releases.overview, name="releases"),
+    path(f"{P}/releases/new", releases.freeze, name="release_new"),
+    path(f"{P}/releases/runs", releases.upload, name="run_upload"),
+    path(f"{P}/releases/<int:version>", releases.detail, name="release"),
+    path(f"{P}/releases/<int:version>/files/<str:name>", releases.download, name="release_file"),
+    path(f"{P}/releases/<int:version>/decide", releases.decide, name="release_decide"),
+    path(f"{P}/releases/<int:version>/evaluate", evaluations.evaluate, name="release_evaluate"),
+    path("evaluations/<int:number>", evaluations.detail, name="evaluation"),
+    path(f"{P}/value", value.view, name="value"),
+    path(f"{P}/value/estimate", value.estimate, name="value_estimate"),
+    path(f"{P}/value/costs", value.fixed_cost, name="value_cost"),
+    path(f"{P}/value/expert-costs", value.post_expert_costs, name="value_expert_costs"),
+    path(f"{P}/value/review", value.review, name="value_review"),
+    path(f"{P}/risks", risks.register, name="risks"),
+    path(f"{P}/risks/new", risks.new, name="risk_new"),
+    path(f"{P}/risks/<int:number>/close", risks.close, name="risk_close"),
+]
