@@ -42,12 +42,17 @@ DONE = frozenset(
 
 @dataclass(frozen=True)
 class ProjectCard:
-    """A project with its five lights, in the order quality, schedule, cost, capacity, risk."""
+    """A project with its five lights, in the order quality, schedule, cost, capacity, risk.
+
+    `plan` is the one in force, `pace` what the lights of schedule and capacity were judged by.
+    """
 
     project: Project
     state: RequestState
     lights: tuple[Light, ...]
     share_done: float
+    pace: Pace
+    plan: Plan | None
 
     @property
     def worst(self) -> Light:
@@ -113,6 +118,8 @@ def _card(project: Project, figures: _Figures, at: datetime) -> ProjectCard:
         state=state,
         lights=_planned(project, plan, figures, state, at) if plan else _unplanned(),
         share_done=pace.done / pace.wanted if pace.wanted else 0.0,
+        pace=pace,
+        plan=plan,
     )
 
 

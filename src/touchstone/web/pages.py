@@ -82,22 +82,21 @@ def project_page(
     template: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """One tab of a project in the project's frame: state, five lights, what to do next."""
+    """One tab of a project in the project's frame.
+
+    The lights and the next step take as many queries as a tab of its own, so a tab leaves them to
+    `projects.lights`, which the page fetches while its reader already reads.
+    """
     can = Can(roles_on_project(person(request), project))
-    card = project_card(project=project, at=timezone.now())
-    plan = newest_plan(project)
-    frame = {
-        "project": project,
-        "can": can,
-        "card": card,
-        "newest_plan": plan,
-        "step": next_step(card, plan),
-        "tabs": tabs(can),
-        "tab": tab,
-        "currency": (plan or project.request).currency,
-    }
+    frame = {"project": project, "can": can, "tabs": tabs(can), "tab": tab}
     where = template or f"web/projects/{tab}.html"
     return render(request, where, {**frame, **context}, status=status)
+
+
+def standing(project: Project) -> dict[str, Any]:
+    """The five lights of a project and what to do next."""
+    card = project_card(project=project, at=timezone.now())
+    return {"card": card, "step": next_step(card, newest_plan(project))}
 
 
 def fields_of(refused: Refused) -> dict[str, str]:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("requests/<int:number>/move", requests.move, name="request_move"),
     path("requests/<int:number>/project", requests.open_as_project, name="request_project"),
     path(P, projects.overview, name="project"),
+    path(f"{P}/lights", projects.lights, name="lights"),
     path(f"{P}/phase", projects.phase, name="phase"),
     path(f"{P}/activity", projects.activity, name="activity"),
     path(f"{P}/plan", plans.view, name="plan"),

@@ -193,6 +193,6 @@ def newest_rates() -> QuerySet[ExchangeRate]:
     """The newest exchange rate of each pair of currencies."""
     return (
         ExchangeRate.objects.select_related("base", "quote")
-        .order_by("base", "quote", "-date")
-        .distinct("base", "quote")
+        .order_by("base_id", "quote_id", "-date")
+        .distinct("base_id", "quote_id")
     )

@@ -89,7 +89,14 @@ def projects_to_label(user: User) -> QuerySet[Project]:
 
 
 def roles_on_project(user: User, project: Project) -> frozenset[Role]:
-    """The roles in which `user` stands to `project`."""
+    """The roles in which `user` stands to `project`; read once for what `project_for` gave."""
+    known: tuple[int, frozenset[Role]] | None = project.__dict__.get("_roles")
+    if known is not None and known[0] == user.pk:
+        return known[1]
+    return _read_roles(user, project)
+
+
+def _read_roles(user: User, project: Project) -> frozenset[Role]:
     held = reaches_of(user)
     markets = set(project.request.locales.values_list("locale__market_id", flat=True))
     roles = {
@@ -131,8 +138,10 @@ def project_for(user: User, key: str, capability: Capability) -> Project:
     )
     if project is None:
         raise NotVisible(_("There is no such project."))
-    if not allowed(roles_on_project(user, project), capability):
+    roles = _read_roles(user, project)
+    if not allowed(roles, capability):
         raise NotAllowed(_("Your role does not allow this."))
+    project.__dict__["_roles"] = (user.pk, roles)
     return project
 
 

@@ -44,8 +44,11 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
     """The newest version, or the one asked for by `?version=`."""
     project = project_for(person(request), key, Capability.VIEW_PROJECT)
     asked = request.GET.get("version", "")
-    plan = plan_version(project, int(asked)) if asked.isdecimal() else newest_plan(project)
-    context = {"plan": plan, "versions": plans_of(project)} | (_details(plan) if plan else {})
+    versions = list(plans_of(project))
+    newest = versions[0] if versions else None
+    plan = plan_version(project, int(asked)) if asked.isdecimal() else newest
+    context = {"plan": plan, "newest_plan": newest, "versions": versions}
+    context |= _details(plan) if plan else {}
     return project_page(request, project, "plan", context)
 
 

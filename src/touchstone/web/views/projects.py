@@ -7,20 +7,20 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from touchstone.apps.intake.policies import RequestState, legal_moves
-from touchstone.apps.labeling.queries import judgments_by_day, progress_of
 from touchstone.apps.ledger.queries import events_of_project
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.people.queries import names_of
-from touchstone.apps.planning.queries import plan_in_force, project_for
+from touchstone.apps.planning.queries import project_for, roles_on_project
 from touchstone.flows import phases
+from touchstone.flows.portfolio import ProjectCard
 from touchstone.web import charts
 from touchstone.web.access import needs, person
-from touchstone.web.pages import page_of, project_page
+from touchstone.web.pages import Can, page_of, project_page, standing
 
 PHASES: dict[str, Callable[..., None]] = {
     "pilot": phases.start_pilot,
@@ -35,23 +35,36 @@ PHASES: dict[str, Callable[..., None]] = {
 def overview(request: HttpRequest, key: str) -> HttpResponse:
     """How the project stands: lights, next step, burn-up, facts."""
     project = project_for(person(request), key, Capability.VIEW_PROJECT)
-    plan, progress = plan_in_force(project), progress_of(project)
-    picture = (
-        charts.burn_up(judgments_by_day(project), progress.wanted, plan.start_date, plan.end_date)
-        if plan
-        else None
-    )
+    found = standing(project)
+    card = found["card"]
     moves = legal_moves(RequestState(project.request.state), None)
     context = {
-        "plan": plan,
-        "progress": progress,
-        "picture": picture,
-        "show_reasons": True,
+        "plan": card.plan,
+        "pace": card.pace,
+        "picture": _burn_up(card),
         "may_pause": RequestState.PAUSED in moves,
         "may_go_live": RequestState.LIVE in moves and project.request.state != "delivered",
         "locales": list(project.request.locales.select_related("locale")),
     }
-    return project_page(request, project, "project", context, template="web/projects/overview.html")
+    return project_page(
+        request, project, "project", found | context, template="web/projects/overview.html"
+    )
+
+
+def _burn_up(card: ProjectCard) -> charts.Chart | None:
+    if card.plan is None:
+        return None
+    pace, plan = card.pace, card.plan
+    return charts.burn_up(pace.by_day, pace.wanted, plan.start_date, plan.end_date)
+
+
+@needs(Capability.VIEW_PROJECT)
+def lights(request: HttpRequest, key: str) -> HttpResponse:
+    """The lights and the next step alone, for the other tabs to fetch."""
+    project = project_for(person(request), key, Capability.VIEW_PROJECT)
+    can = Can(roles_on_project(person(request), project))
+    context = {"project": project, "can": can} | standing(project)
+    return render(request, "web/parts/standing.html", context)
 
 
 @needs(Capability.RUN_PROJECT, methods=("POST",), back="web:project")

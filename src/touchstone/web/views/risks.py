@@ -23,7 +23,9 @@ from touchstone.web.forms.risks import CloseRiskForm, RiskForm
 from touchstone.web.pages import fields_of, project_page
 
 if TYPE_CHECKING:
+    from touchstone.apps.markets.models import Currency
     from touchstone.apps.planning.models import Project
+    from touchstone.apps.risks.queries import AssessedRisk
 
 
 @needs(Capability.VIEW_RISKS)
@@ -36,8 +38,14 @@ def register(request: HttpRequest, key: str) -> HttpResponse:
         "totals": totals_by_project([project], today).get(project.pk),
         "picture": charts.losses(rows),
         "today": today,
+        "currency": _currency(rows, project),
     }
     return project_page(request, project, "risks", context)
+
+
+def _currency(rows: list[AssessedRisk], project: Project) -> Currency:
+    """The currency of the budget: that in which risks are opened."""
+    return rows[0].risk.currency if rows else project.request.currency
 
 
 @needs(Capability.WRITE_RISKS, methods=("GET", "POST"))
