@@ -128,7 +128,9 @@ def schedule(found: Schedule, today: date) -> Light:
     elif done >= 0.95 * planned:
         level, reason = Level.GOOD, _("On plan.")
     else:
-        level = Level.WATCH if done >= 0.8 * planned else Level.BAD
+        # In the first days a small gap is a large ratio: only a gap of a tenth is alarming.
+        near = done >= 0.8 * planned or planned - done < 0.1
+        level = Level.WATCH if near else Level.BAD
         reason = _("Behind the plan.")
     return Light("schedule", level, done, planned, "share", reason, "items", trend)
 
@@ -145,8 +147,9 @@ def _delivered(found: Schedule, trend: tuple[float, ...]) -> Light:
 
 
 def _time_gone(start: date, end: date, today: date) -> float:
+    """The share of the plan's days that are over; today is not."""
     days = (end - start).days + 1
-    return min(1.0, max(0.0, ((today - start).days + 1) / days))
+    return min(1.0, max(0.0, (today - start).days / days))
 
 
 def _cumulative(by_day: Sequence[tuple[date, int]], wanted: int) -> tuple[float, ...]:

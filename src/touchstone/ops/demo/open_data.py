@@ -25,6 +25,8 @@ from touchstone.apps.labeling.queries import LeasedTask
 from touchstone.apps.planning.drafts import PlanDraft, PlanLocaleDraft, PlanRiskDraft
 from touchstone.apps.planning.operations import add_member
 from touchstone.apps.quality.operations import draw_audits, measure, open_adjudications
+from touchstone.apps.risks.operations import close_risk
+from touchstone.apps.risks.queries import open_risks_of
 from touchstone.flows import acceptance, delivery, labeling, phases, return_review
 from touchstone.flows.item_import import take_in
 from touchstone.ops.demo import programme, sources
@@ -287,3 +289,11 @@ def _return(project: Project, release: Release, job: Job, cast: Cast) -> None:
         at=RETURN_REVIEWED,
     )
     return_review.review_return(project=project, by=cast["owner"], at=RETURN_REVIEWED)
+    for risk in open_risks_of(project):
+        close_risk(
+            risk=risk,
+            state="closed",
+            note="The delivery was accepted; the risk is over.",
+            by=cast["owner"],
+            at=RETURN_REVIEWED,
+        )

@@ -151,7 +151,7 @@ def _plan(pilot: Pilot, version: GuidelineVersion, filed: datetime) -> PlanDraft
         gold_rate=Decimal("0.08"),
         lease_minutes=30,
         speed_standard=90,
-        start_date=filed.date() + timedelta(days=1),
+        start_date=filed.date() + timedelta(days=2),
         end_date=filed.date() + timedelta(days=31),
         currency=pilot.currency,
         budget_minor_units=pilot.budget_minor_units,
