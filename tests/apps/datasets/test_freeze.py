@@ -386,3 +386,14 @@ def test_a_share_that_leaves_nothing_is_refused(scene: Labeled, share: str) -> N
     with pytest.raises(InvalidSplit):
         a_release(scene, test_share=Decimal(share))
     assert not Release.objects.exists()
+
+
+def test_rows_are_written_as_they_come(scene: Labeled, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("touchstone.apps.datasets.tables.ROWS_AT_ONCE", 5)
+    release = a_release(scene)
+
+    parquet = pq.ParquetFile(io.BytesIO(content(release, "consensus.parquet")))
+    groups = [parquet.metadata.row_group(n).num_rows for n in range(parquet.num_row_groups)]
+    assert max(groups) == 5
+    assert sum(groups) == release.items
+    assert table(release, "consensus.parquet") == json_lines(release, "consensus.jsonl")

@@ -71,7 +71,7 @@ def test_a_file_that_is_not_there_is_not_found(release: Release) -> None:
 
 
 def test_lines_are_whole_across_chunks(scene: Labeled, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("touchstone.apps.datasets.chunks.CHUNK_BYTES", 7)
+    monkeypatch.setattr("touchstone.apps.datasets.chunks.CHUNK_BYTES", 61)
     release = a_release(scene)
     file = file_of(release, "consensus.jsonl")
 
