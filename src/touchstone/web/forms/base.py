@@ -30,13 +30,22 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            _dress(field.widget, wrong=self.is_bound and name in self.errors)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = _look(field.widget)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Every fault comes through here, Django's own too: mark the field it is about.
+
+        Looking at `errors` earlier would validate the form before a subclass has set its choices.
+        """
+        super().add_error(field, error)
+        if field in self.fields:
+            widget = self.fields[field].widget
+            widget.attrs["class"] = f"{_look(widget)} is-invalid"
 
 
-def _dress(widget: forms.Widget, *, wrong: bool) -> None:
-    css = next((css for kind, css in CLASSES if isinstance(widget, kind)), "")
-    widget.attrs["class"] = f"{css} is-invalid" if wrong else css
+def _look(widget: forms.Widget) -> str:
+    return next((css for kind, css in CLASSES if isinstance(widget, kind)), "")
 
 
 if TYPE_CHECKING:
