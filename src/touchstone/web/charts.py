@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FIRST, SECOND, THIRD = "var(--ts-series-1)", "var(--ts-series-2)", "var(--ts-series-3)"
 GOOD, BAD, MUTED = "var(--ts-series-4)", "var(--ts-series-5)", "var(--ts-series-6)"
 ROW_HEIGHT = 26
+FEW = alt.Axis(tickCount=7)
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,20 @@ def burn_up(
     """Judgments that came in, added up, beside an even pace from the plan's start to its end."""
     if not by_day or not wanted:
         return None
-    total, rows = 0, []
+    total, rows = 0, [{"date": start.isoformat(), "n": 0}]
     for date, count in by_day:
         total += count
-        rows.append({"date": date.isoformat(), "n": total})
-    pace = [{"date": start.isoformat(), "n": 0}, {"date": end.isoformat(), "n": wanted}]
-    x = alt.X("date:T", title=_("Day"))
+        # What came in on a day is there at its end.
+        rows.append({"date": (date + dt.timedelta(days=1)).isoformat(), "n": total})
+    pace = [{"date": start.isoformat(), "n": 0}, {"date": (end + dt.timedelta(days=1)).isoformat(), "n": wanted}]
+    ticks = min(8, (end - start).days + 1)
+    x = alt.X("date:T", title=_("Day"), axis=alt.Axis(format="%d %b", tickCount=ticks))
     y = alt.Y("n:Q", title=_("Judgments"))
-    done = alt.Chart(_data(rows)).mark_line(color=FIRST, strokeWidth=2.5, point=len(rows) < 40)
+    done = alt.Chart(_data(rows)).mark_line(color=FIRST, strokeWidth=2.5, point={"color": FIRST, "filled": True} if len(rows) < 40 else False)
     plan = alt.Chart(_data(pace)).mark_line(color=MUTED, strokeDash=[5, 4])
     layers = (done.encode(x=x, y=y, tooltip=["date:T", "n:Q"]), plan.encode(x=x, y=y))
     picture = alt.layer(*layers).properties(width="container", height=200)
-    table = [(day(date), number(row["n"])) for (date, __), row in zip(by_day, rows, strict=True)]
+    table = [(day(date), number(row["n"])) for (date, __), row in zip(by_day, rows[1:], strict=True)]
     title = _("%(done)s of %(wanted)s judgments are in (line); even pace of the plan (dashed)")
     facts = {"done": number(total), "wanted": number(wanted)}
     return Chart(title % facts, _spec(picture), (_("Day"), _("Judgments so far")), table)
@@ -97,7 +100,7 @@ def forest(title: str, axis: str, rows: Sequence[Interval], *, digits: int = 3) 
     order = [row.name for row in rows]
     base = alt.Chart(_data(data)).encode(y=alt.Y("name:N", title=None, sort=order))
     bars = base.mark_rule(strokeWidth=3, color=FIRST).encode(
-        x=alt.X("low:Q", title=axis, scale=alt.Scale(zero=False)), x2="high:Q"
+        x=alt.X("low:Q", title=axis, scale=alt.Scale(zero=False, padding=12), axis=FEW), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=70, color=FIRST, opacity=1).encode(
         x="value:Q", tooltip=["name:N", "value:Q", "low:Q", "high:Q", "standard:Q"]
@@ -105,7 +108,8 @@ def forest(title: str, axis: str, rows: Sequence[Interval], *, digits: int = 3) 
     ticks = base.transform_filter("datum.standard != null").mark_tick(
         color=SECOND, thickness=3, size=18
     )
-    picture = alt.layer(bars, ticks.encode(x="standard:Q"), points).properties(
+    held = [ticks.encode(x="standard:Q")] if any(r.standard is not None for r in rows) else []
+    picture = alt.layer(bars, *held, points).properties(
         width="container", height=ROW_HEIGHT * len(rows)
     )
     table = [
@@ -166,7 +170,7 @@ def return_range(estimate: ReturnEstimate) -> Chart:
     values = {"low": estimate.roi_p10, "mid": estimate.roi_p50, "high": estimate.roi_p90}
     chance = percent(estimate.p_positive)
     base = alt.Chart(_data([values]))
-    axis = alt.X("low:Q", title=_("Return on cost (0 = costs are just covered)"))
+    axis = alt.X("low:Q", title=_("Return on cost (0 = costs are just covered)"), axis=FEW)
     zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color=BAD, strokeDash=[4, 3], strokeWidth=2)
     picture = alt.layer(
         base.mark_bar(color=FIRST, opacity=0.35, height=26).encode(x=axis, x2="high:Q"),

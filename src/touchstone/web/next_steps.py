@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.planning.policies import PlanState
+from touchstone.web.templatetags.lights import TAB_NEEDS
 
 if TYPE_CHECKING:
     from touchstone.apps.planning.models import Plan
@@ -59,7 +60,7 @@ def _by_plan(plan: Plan) -> NextStep | None:
 def _by_state(card: ProjectCard) -> NextStep:
     lights = {light.name: light for light in card.lights}
     if card.state is _S.PLANNED:
-        return _planned(lights["schedule"].tab == "items", lights["capacity"].level == "bad")
+        return _planned(lights["schedule"].level == "none", lights["capacity"].level == "bad")
     if card.state in (_S.PILOT, _S.LIVE):
         return _running(card)
     return _LATER.get(card.state, _over)()
@@ -88,7 +89,7 @@ def _running(card: ProjectCard) -> NextStep:
         return NextStep(text, _("Open quality"), "web:quality", "VIEW_QUALITY")
     worst = card.worst
     text = _("People are labeling. %(reason)s") % {"reason": worst.reason}
-    return NextStep(text, _("See why"), f"web:{worst.tab}")
+    return NextStep(text, _("See why"), f"web:{worst.tab}", TAB_NEEDS[worst.tab])
 
 
 def _delivered() -> NextStep:

@@ -99,9 +99,9 @@ def roles_on_project(user: User, project: Project) -> frozenset[Role]:
 def _read_roles(user: User, project: Project) -> frozenset[Role]:
     held = reaches_of(user)
     markets = set(project.request.locales.values_list("locale__market_id", flat=True))
-    roles = {
-        role for role in MARKET_ROLES if role in held and _covers(user, role, markets)
-    } | _member_roles(user, project)
+    roles = {role for role in MARKET_ROLES if role in held and _covers(user, role, markets)}
+    if (held.keys() & set(MEMBER_ROLES.values())) - roles:
+        roles |= _member_roles(user, project)
     if Role.REQUESTER in held and project.request.requester_id == user.pk:
         roles.add(Role.REQUESTER)
     vendors = reach(user, Role.VENDOR_MANAGER).vendors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -69,6 +69,13 @@ class ReturnForm(Form):
 
 def _label(evaluation: Evaluation, metric: str) -> str:
     return f"{metric} · {evaluation.candidate.system} − {evaluation.baseline.system}"
+
+
+def assumed(parameters: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """The stored assumptions under the labels that the form gives them."""
+    given: Mapping[str, float] = parameters.get("assumptions", {})
+    labels = {name: str(ReturnForm.base_fields[name].label) for name in USUAL.as_dict()}
+    return [(labels[name], value) for name, value in given.items() if name in labels]
 
 
 class FixedCostForm(Form):

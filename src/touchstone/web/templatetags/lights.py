@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html
@@ -62,6 +62,26 @@ def light_standard(light: Light) -> str:
         "risk": _("of the budget at risk; at most %(figure)s"),
     }[light.name]
     return words % {"figure": _figure(light.standard, light.unit)}
+
+
+TAB_NEEDS = {
+    "plan": "VIEW_PROJECT",
+    "items": "VIEW_ITEMS",
+    "people": "VIEW_PEOPLE",
+    "quality": "VIEW_QUALITY",
+    "releases": "VIEW_RELEASES",
+    "value": "VIEW_VALUE",
+    "risks": "VIEW_RISKS",
+}
+
+
+@register.filter
+def open_to(light: Light, can: Any) -> bool:
+    """Whether the person may open the light's evidence.
+
+    The portfolio does not know the roles on each project (a query each); there the page decides.
+    """
+    return not can or bool(can[TAB_NEEDS[light.tab]])
 
 
 @register.filter

@@ -28,6 +28,7 @@ def _portfolio(request: HttpRequest) -> HttpResponse:
     cards = portfolio(user=person(request), at=timezone.now())
     context = {
         "cards": cards,
+        "can": None,  # the roles on each project would take a query each
         "bad": [card for card in cards if _has(card, "bad")],
         "watched": [card for card in cards if not _has(card, "bad") and _has(card, "watch")],
         "may_file": holds_somewhere(person(request), Capability.FILE_REQUEST),

@@ -26,7 +26,7 @@ from touchstone.flows.return_review import review_return
 from touchstone.lib.errors import Refused
 from touchstone.web import charts
 from touchstone.web.access import needs, person
-from touchstone.web.forms.value import FixedCostForm, ReturnForm
+from touchstone.web.forms.value import FixedCostForm, ReturnForm, assumed
 from touchstone.web.pages import page_of, project_page
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _page(
         "waterfall": charts.waterfall(summary.by_class, summary.currency),
         "estimate": estimate,
         "picture": charts.return_range(estimate) if estimate else None,
+        "assumed": assumed(estimate.parameters) if estimate else [],
         "lines": page_of(request, costs_of(project, person(request)), 25),
         "evaluations": evaluations,
         "form": ReturnForm(evaluations=evaluations),
