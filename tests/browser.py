@@ -82,7 +82,7 @@ def open_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., P
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if _is_fault(line) else None)
+        page.on("console", lambda line: errors.append(_told(line)) if _is_fault(line) else None)
         return page
 
     yield open_one
@@ -96,6 +96,10 @@ def _node() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "bin" / "node"
+
+
+def _told(line: Any) -> str:
+    return f"{line.text} ({line.location['url']})"
 
 
 def _is_fault(line: Any) -> bool:
