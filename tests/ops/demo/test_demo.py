@@ -39,20 +39,6 @@ def rows(*parts):
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def played(django_db_setup, django_db_blocker):
-    """The demonstration, played twice: the second run adds nothing."""
-    with django_db_blocker.unblock():
-        from django.db import transaction
-
-        with transaction.atomic():
-            told = []
-            first = play(tell=told.append)
-            second = play(tell=told.append)
-            yield told, first, second
-            transaction.set_rollback(True)
-
-
 @pytest.fixture
 def project(played):
     return project_by_key(open_data.KEY)
