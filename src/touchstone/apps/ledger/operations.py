@@ -28,7 +28,8 @@ def record(
     """Append one event about `subject`; call it inside the transaction of what it records."""
     return Event.objects.create(
         event=event,
-        subject_type=type(subject)._meta.label_lower,  # type: ignore[attr-defined]
+        # Through the subject: `request.user` is a proxy whose own type knows nothing.
+        subject_type=subject._meta.label_lower,  # type: ignore[attr-defined]
         subject_id=str(subject.pk),
         by_id=None if by is None else int(str(by.pk)),
         at=at,

@@ -152,8 +152,10 @@ class PlanSheet:
 
     def __init__(self, data: Any, initial: dict[str, Any]) -> None:
         self.form = PlanForm(data, initial=initial["plan"])
-        self.locales = LocaleTermsRows(data, prefix="locales", initial=initial["locales"])
-        self.risks = PlanRiskRows(data, prefix="risks", initial=initial["risks"])
+        # What was posted is whole: a row like the stored one is no untouched row.
+        rows = initial if data is None else {}
+        self.locales = LocaleTermsRows(data, prefix="locales", initial=rows.get("locales"))
+        self.risks = PlanRiskRows(data, prefix="risks", initial=rows.get("risks"))
 
     def is_valid(self) -> bool:
         """Whether the shape is right; what it means is for the operation to check."""

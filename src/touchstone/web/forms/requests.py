@@ -126,7 +126,8 @@ class RequestSheet:
         self.rows = LocaleRows(
             data,
             prefix="locales",
-            initial=[{"locale": t, "volume": v} for t, v in draft.locales.items()] if draft else [],
+            # What was posted is whole: a row like the stored one is no untouched row.
+            initial=_rows_of(draft) if data is None else None,
             form_kwargs={"locale_choices": locale_choices()},
         )
 
@@ -158,6 +159,11 @@ class RequestSheet:
             self.form.add_error(place if place in self.form.fields else None, text)
         if not fields:
             self.form.add_error(None, message)
+
+
+def _rows_of(draft: RequestDraft | None) -> list[dict[str, Any]]:
+    wanted = draft.locales if draft else {}
+    return [{"locale": tag, "volume": volume} for tag, volume in wanted.items()]
 
 
 def _initial(draft: RequestDraft | None) -> dict[str, Any]:

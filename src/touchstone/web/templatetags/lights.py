@@ -77,11 +77,8 @@ TAB_NEEDS = {
 
 @register.filter
 def open_to(light: Light, can: Any) -> bool:
-    """Whether the person may open the light's evidence.
-
-    The portfolio does not know the roles on each project (a query each); there the page decides.
-    """
-    return not can or bool(can[TAB_NEEDS[light.tab]])
+    """Whether the person may open the light's evidence."""
+    return bool(can[TAB_NEEDS[light.tab]])
 
 
 @register.filter

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from touchstone.apps.people.policies import Capability
-from touchstone.apps.people.queries import holds_somewhere
+from touchstone.apps.people.queries import holds_somewhere, reaches_of
 from touchstone.flows.portfolio import ProjectCard, portfolio
 from touchstone.web.access import person, signed_in
+from touchstone.web.pages import Can
 
 
 @signed_in()
@@ -28,7 +29,8 @@ def _portfolio(request: HttpRequest) -> HttpResponse:
     cards = portfolio(user=person(request), at=timezone.now())
     context = {
         "cards": cards,
-        "can": None,  # the roles on each project would take a query each
+        # What the person may do somewhere: their roles on each project would take a query each.
+        "can": Can(frozenset(reaches_of(person(request)))),
         "bad": [card for card in cards if _has(card, "bad")],
         "watched": [card for card in cards if not _has(card, "bad") and _has(card, "watch")],
         "may_file": holds_somewhere(person(request), Capability.FILE_REQUEST),
