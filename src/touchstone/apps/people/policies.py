@@ -7,7 +7,9 @@ generated from this table and tested against real requests.
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from zoneinfo import available_timezones
 
 from touchstone.apps.people.models import Role as Role  # surfaces take it from here
 
@@ -148,3 +150,9 @@ def network_of(address: str) -> str:
         mapped = found.ipv4_mapped
         return str(mapped or ip_network((found, 64), strict=False))
     return str(found)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The time zones there are. Looking them up walks the disk, so a process does it once."""
+    return frozenset(available_timezones())

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from touchstone.apps.people.policies import time_zones
 from touchstone.web.forms.base import Form
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """The time zones that people know by a place."""
-    zones = sorted(zone for zone in available_timezones() if "/" in zone and zone[:3] != "Etc")
+    zones = sorted(zone for zone in time_zones() if "/" in zone and zone[:3] != "Etc")
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
 
 
@@ -41,7 +41,9 @@ class TokenForm(Form):
     """A token's name and how long it works."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("Where you will use it, for example “notebook”.")
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Where you will use it, for example “notebook”."),
     )
     days = forms.TypedChoiceField(
         label=_("Works for"),

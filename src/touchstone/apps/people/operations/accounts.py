@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -23,7 +22,7 @@ from touchstone.apps.people.operations.roles import (
     require_reach,
     told,
 )
-from touchstone.apps.people.policies import normal_email
+from touchstone.apps.people.policies import normal_email, time_zones
 from touchstone.apps.people.queries import forget_reach
 from touchstone.lib.errors import Refused
 
@@ -146,7 +145,7 @@ def _check_preferences(language: str, time_zone: str) -> None:
             _("The service does not speak “%(language)s”.") % {"language": language},
             field="language",
         )
-    if time_zone not in available_timezones():
+    if time_zone not in time_zones():
         raise AccountRefused(
             _("“%(zone)s” is not a time zone. Use a name such as Europe/Paris.")
             % {"zone": time_zone},
