@@ -25,7 +25,9 @@ READERS = ("olga", "ada", "rita", "quinn", "stan", "vera")
 def links_of(page: str) -> list[str]:
     """The addresses within the console to which a page links."""
     found = re.findall(r'(?:href|hx-get)="(/[^"#]*)"', page)
-    return [link.replace("&amp;", "&") for link in found if not link.startswith(("/work", "/static"))]
+    return [
+        link.replace("&amp;", "&") for link in found if not link.startswith(("/work", "/static"))
+    ]
 
 
 def walk(client: Client, start: str = "/") -> Iterator[tuple[str, int, str]]:
@@ -89,7 +91,9 @@ def test_every_view_says_what_it_needs(pattern: URLPattern) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("pattern", named_views(), ids=lambda pattern: pattern.name)
 def test_nobody_gets_in_without_signing_in(pattern: URLPattern) -> None:
-    path = "/" + re.sub(r"<int:\w+>", "1", re.sub(r"<\w+:(key|name|code)>", "x", str(pattern.pattern)))
+    path = "/" + re.sub(
+        r"<int:\w+>", "1", re.sub(r"<\w+:(key|name|code)>", "x", str(pattern.pattern))
+    )
     for answer in (Client().get(path), Client().post(path)):
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/sign-in?next=")

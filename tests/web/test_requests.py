@@ -156,9 +156,7 @@ def test_similar_requests_are_pointed_out(rita: Client, number: int) -> None:
     assert f"/requests/{number}" in page
 
 
-def test_an_accepted_request_becomes_a_project(
-    rita: Client, browser: Browser, number: int
-) -> None:
+def test_an_accepted_request_becomes_a_project(rita: Client, browser: Browser, number: int) -> None:
     rita.post(f"/requests/{number}/submit")
     olga = browser("olga")
     for to in ("triaged", "scoped", "approved"):

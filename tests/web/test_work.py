@@ -192,9 +192,7 @@ class TestReleases:
         assert browser("stan").get(f"{AT}/releases/1/files/qrels.txt").status_code == 403
         assert rita.get(f"{AT}/releases/1/files/secret").status_code == 404
         returned = {"decision": "returned", "reason": ""}
-        assert "alert-danger" in _said(
-            rita.post(f"{AT}/releases/1/decide", returned, follow=True)
-        )
+        assert "alert-danger" in _said(rita.post(f"{AT}/releases/1/decide", returned, follow=True))
         rita.post(f"{AT}/releases/1/decide", {"decision": "accepted"})
         assert Release.objects.get().decision.decision == "accepted"
 

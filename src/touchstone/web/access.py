@@ -1,4 +1,4 @@
-"""Who gets to a page: sign-in, and what becomes of a refusal. What a role may do is not decided here.
+"""Who gets to a page, and what becomes of a refusal. What a role may do is not decided here.
 
 Every view carries `capability` and `scope`, so that the matrix of addresses and roles can be
 generated from the addresses. The view itself finds its object through `project_for` or
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,9 +70,7 @@ def signed_in(*, methods: tuple[str, ...] = ("GET",), back: str = "") -> Callabl
     return decorate
 
 
-def _guarded(
-    view: View, methods: tuple[str, ...], back: str, required: Capability | None
-) -> View:
+def _guarded(view: View, methods: tuple[str, ...], back: str, required: Capability | None) -> View:
     accepted = (*methods, "HEAD") if "GET" in methods else methods
 
     @wraps(view)

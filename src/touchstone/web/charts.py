@@ -75,15 +75,24 @@ def burn_up(
         total += count
         # What came in on a day is there at its end.
         rows.append({"date": (date + dt.timedelta(days=1)).isoformat(), "n": total})
-    pace = [{"date": start.isoformat(), "n": 0}, {"date": (end + dt.timedelta(days=1)).isoformat(), "n": wanted}]
+    pace = [
+        {"date": start.isoformat(), "n": 0},
+        {"date": (end + dt.timedelta(days=1)).isoformat(), "n": wanted},
+    ]
     ticks = min(8, (end - start).days + 1)
     x = alt.X("date:T", title=_("Day"), axis=alt.Axis(format="%d %b", tickCount=ticks))
     y = alt.Y("n:Q", title=_("Judgments"))
-    done = alt.Chart(_data(rows)).mark_line(color=FIRST, strokeWidth=2.5, point={"color": FIRST, "filled": True} if len(rows) < 40 else False)
+    done = alt.Chart(_data(rows)).mark_line(
+        color=FIRST,
+        strokeWidth=2.5,
+        point={"color": FIRST, "filled": True} if len(rows) < 40 else False,
+    )
     plan = alt.Chart(_data(pace)).mark_line(color=MUTED, strokeDash=[5, 4])
     layers = (done.encode(x=x, y=y, tooltip=["date:T", "n:Q"]), plan.encode(x=x, y=y))
     picture = alt.layer(*layers).properties(width="container", height=200)
-    table = [(day(date), number(row["n"])) for (date, __), row in zip(by_day, rows[1:], strict=True)]
+    table = [
+        (day(date), number(row["n"])) for (date, __), row in zip(by_day, rows[1:], strict=True)
+    ]
     title = _("%(done)s of %(wanted)s judgments are in (line); even pace of the plan (dashed)")
     facts = {"done": number(total), "wanted": number(wanted)}
     return Chart(title % facts, _spec(picture), (_("Day"), _("Judgments so far")), table)
@@ -143,7 +152,7 @@ def waterfall(shares: Sequence[CostShare], currency: Currency) -> Chart | None:
         rows.append({"name": share.name, "from": level, "to": level + amount, "kind": "part"})
         level += amount
     rows.append({"name": _("All costs"), "from": 0, "to": level, "kind": "all"})
-    order = [row["name"] for row in rows]
+    order = [str(row["name"]) for row in rows]
     picture = (
         alt.Chart(_data(rows))
         .mark_bar(size=20)
@@ -177,12 +186,15 @@ def return_range(estimate: ReturnEstimate) -> Chart:
         base.mark_tick(color=FIRST, thickness=4, size=34).encode(x="mid:Q"),
         zero.encode(x="zero:Q"),
     ).properties(width="container", height=60)
-    title = _("The return lies between P10 and P90 (bar); the chance that it is above zero is %(p)s")
-    rows = [
-        ("P10", percent(estimate.roi_p10), short_money(estimate.value_p10_minor_units, estimate.currency)),
-        ("P50", percent(estimate.roi_p50), short_money(estimate.value_p50_minor_units, estimate.currency)),
-        ("P90", percent(estimate.roi_p90), short_money(estimate.value_p90_minor_units, estimate.currency)),
-    ]  # fmt: skip
+    title = _(
+        "The return lies between P10 and P90 (bar); the chance that it is above zero is %(p)s"
+    )
+    found = (
+        ("P10", estimate.roi_p10, estimate.value_p10_minor_units),
+        ("P50", estimate.roi_p50, estimate.value_p50_minor_units),
+        ("P90", estimate.roi_p90, estimate.value_p90_minor_units),
+    )
+    rows = [(p, percent(roi), short_money(value, estimate.currency)) for p, roi, value in found]
     columns = (_("Percentile"), _("Return on cost"), _("Value"))
     return Chart(title % {"p": chance}, _spec(picture), columns, rows)
 
@@ -203,7 +215,7 @@ def losses(rows: Sequence[AssessedRisk]) -> Chart | None:
         }
         for row in still_open
     ]
-    order = [item["name"] for item in data]
+    order = [str(item["name"]) for item in data]
     base = alt.Chart(_data(data)).encode(y=alt.Y("name:N", title=None, sort=order))
     axis = alt.X(
         "low:Q",
@@ -240,8 +252,6 @@ def differences(comparisons: Sequence[Comparison], title: str) -> Chart | None:
 
 def systems(results: Sequence[MetricResult]) -> Chart | None:
     """Each metric of each system with its interval."""
-    rows = [
-        Interval(f"{r.metric} · {r.run.system}", r.value, r.low, r.high) for r in results
-    ]
+    rows = [Interval(f"{r.metric} · {r.run.system}", r.value, r.low, r.high) for r in results]
     title = _("Each system in each metric, 95 % interval (line)")
     return forest(title, _("Metric (0 to 1)"), rows, digits=4)

@@ -38,9 +38,7 @@ urlpatterns = [
     path("people/new", people.new, name="person_new"),
     path("people/<int:number>", people.detail, name="person"),
     path("people/<int:number>/grants", people.grant, name="person_grant"),
-    path(
-        "people/<int:number>/grants/<int:grant_id>/revoke", people.revoke, name="person_revoke"
-    ),
+    path("people/<int:number>/grants/<int:grant_id>/revoke", people.revoke, name="person_revoke"),
     path("people/<int:number>/locales", people.fluency, name="person_fluency"),
     path("people/<int:number>/deactivate", people.deactivate, name="person_deactivate"),
     path("requests", requests.board, name="requests"),

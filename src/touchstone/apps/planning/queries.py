@@ -98,8 +98,7 @@ def roles_on_project(user: User, project: Project) -> frozenset[Role]:
 
 def _read_roles(user: User, project: Project) -> frozenset[Role]:
     held = reaches_of(user)
-    markets = set(project.request.locales.values_list("locale__market_id", flat=True))
-    roles = {role for role in MARKET_ROLES if role in held and _covers(user, role, markets)}
+    roles = _market_roles(user, project)
     if (held.keys() & set(MEMBER_ROLES.values())) - roles:
         roles |= _member_roles(user, project)
     if Role.REQUESTER in held and project.request.requester_id == user.pk:
@@ -108,6 +107,14 @@ def _read_roles(user: User, project: Project) -> frozenset[Role]:
     if vendors and project.memberships.filter(user__vendor__in=vendors).exists():
         roles.add(Role.VENDOR_MANAGER)
     return frozenset(roles)
+
+
+def _market_roles(user: User, project: Project) -> set[Role]:
+    held = [role for role in MARKET_ROLES if role in reaches_of(user)]
+    if not held:
+        return set()
+    markets = set(project.request.locales.values_list("locale__market_id", flat=True))
+    return {role for role in held if _covers(user, role, markets)}
 
 
 def _covers(user: User, role: Role, markets: set[str]) -> bool:

@@ -35,7 +35,9 @@ class NewPersonForm(Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices, initial="UTC")
-    vendor = forms.ModelChoiceField(label=_("Vendor"), queryset=None, required=False)
+    vendor: forms.ModelChoiceField[Vendor] = forms.ModelChoiceField(
+        label=_("Vendor"), queryset=None, required=False
+    )
 
     def __init__(self, *args: Any, vendors: QuerySet[Vendor], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +60,9 @@ class GrantForm(Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     market = forms.ChoiceField(label=_("Market"), required=False)
-    vendor = forms.ModelChoiceField(label=_("Vendor"), queryset=None, required=False)
+    vendor: forms.ModelChoiceField[Vendor] = forms.ModelChoiceField(
+        label=_("Vendor"), queryset=None, required=False
+    )
 
     def __init__(self, *args: Any, vendors: QuerySet[Vendor], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

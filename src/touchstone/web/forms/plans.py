@@ -81,9 +81,7 @@ def _offer(form: forms.Form, name: str, offered: list[tuple[Any, str]]) -> None:
 
 def guideline_choices() -> list[tuple[int, str]]:
     """Every published version by its title in the person's language, newest first."""
-    return [
-        (version.pk, f"{_title(version.guideline)} · {version}") for version in versions()
-    ]
+    return [(version.pk, f"{_title(version.guideline)} · {version}") for version in versions()]
 
 
 def _title(guideline: Any) -> str:
@@ -107,7 +105,7 @@ class LocaleTermsForm(Form):
     )
     price_per_judgment = _price(_("Price of a judgment"))
     price_per_audit = _price(_("Price of an audit"))
-    price_per_adjudication = _price(_("Price of an arbitration"))
+    price_per_adjudication = _price(_("Price of an adjudication"))
 
 
 class PlanRiskForm(Form):
@@ -154,8 +152,8 @@ class PlanSheet:
         self.form = PlanForm(data, initial=initial["plan"])
         # What was posted is whole: a row like the stored one is no untouched row.
         rows = initial if data is None else {}
-        self.locales = LocaleTermsRows(data, prefix="locales", initial=rows.get("locales"))
-        self.risks = PlanRiskRows(data, prefix="risks", initial=rows.get("risks"))
+        self.locales = _rows(LocaleTermsRows, data, "locales", rows)
+        self.risks = _rows(PlanRiskRows, data, "risks", rows)
 
     def is_valid(self) -> bool:
         """Whether the shape is right; what it means is for the operation to check."""
@@ -174,9 +172,7 @@ class PlanSheet:
 
     def show_refusal(self, message: str, fields: dict[str, str]) -> None:
         """Put what an operation refused beside the fields it is about."""
-        tags = {
-            str(form.cleaned_data.get("locale")): form for form in self.locales.kept_forms()
-        }
+        tags = {str(form.cleaned_data.get("locale")): form for form in self.locales.kept_forms()}
         risks = dict(enumerate(self.risks.kept_forms()))
         for path, text in fields.items():
             part, *rest = path.split(".")
@@ -188,6 +184,11 @@ class PlanSheet:
                 _blame(self.form, MONEY_PLACES.get(part, part), text)
         if not fields:
             self.form.add_error(None, message)
+
+
+def _rows(kind: type, data: Any, prefix: str, initial: dict[str, Any]) -> Rows:
+    made: Rows = kind(data, prefix=prefix, initial=initial.get(prefix))
+    return made
 
 
 def _blame(form: forms.Form, name: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Forms of labeling requests: what is asked for, locale × volume rows, and a move with its reason."""
+"""Forms of labeling requests: what is asked for, locale × volume rows, a move with its reason."""
 
 from __future__ import annotations
 
@@ -36,9 +36,13 @@ class RequestForm(Form):
         label=gettext_lazy("What you need and why"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("The model, the decision that hangs on it, where the items come from."),
+        help_text=gettext_lazy(
+            "The model, the decision that hangs on it, where the items come from."
+        ),
     )
-    business_line = forms.ChoiceField(label=gettext_lazy("Business line"), choices=BusinessLine.choices)
+    business_line = forms.ChoiceField(
+        label=gettext_lazy("Business line"), choices=BusinessLine.choices
+    )
     purpose = forms.ChoiceField(
         label=gettext_lazy("Use"),
         choices=Purpose.choices,
@@ -59,9 +63,7 @@ class RequestForm(Form):
         decimal_places=6,
         help_text=POINT,
     )
-    deadline_date = forms.DateField(
-        label=gettext_lazy("Deadline"), widget=date_input()
-    )
+    deadline_date = forms.DateField(label=gettext_lazy("Deadline"), widget=date_input())
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
     budget = forms.DecimalField(label=gettext_lazy("Budget"), max_digits=16, decimal_places=2)
     value_per_point = forms.DecimalField(
@@ -73,13 +75,17 @@ class RequestForm(Form):
     value_source = forms.CharField(
         label=gettext_lazy("Where that value comes from"),
         max_length=240,
-        help_text=gettext_lazy("An experiment, a finance estimate, a past launch. A figure without a source is not accepted."),
+        help_text=gettext_lazy(
+            "An experiment, a finance estimate, a past launch. Without a source no figure is taken."
+        ),
     )
     harm_class = forms.ChoiceField(
         label=gettext_lazy("Harm class"),
         choices=HarmClass.choices,
         initial=HarmClass.S3,
-        help_text=gettext_lazy("How harmful the content may be for those who look at it. Leave S3 when you do not know."),
+        help_text=gettext_lazy(
+            "How harmful the content may be for those who see it. Leave S3 when you do not know."
+        ),
     )
     personal_data = forms.BooleanField(
         label=gettext_lazy("The items may hold personal data"), required=False
@@ -88,7 +94,9 @@ class RequestForm(Form):
         label=gettext_lazy("Alternatives you looked at"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Reuse of earlier labels, machine judges, clicks – and why they do not do."),
+        help_text=gettext_lazy(
+            "Reuse of earlier labels, machine judges, clicks – and why they do not do."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,7 +131,7 @@ class RequestSheet:
 
     def __init__(self, data: Any = None, draft: RequestDraft | None = None) -> None:
         self.form = RequestForm(data, initial=_initial(draft))
-        self.rows = LocaleRows(
+        self.rows: Rows = LocaleRows(  # type: ignore[assignment]  # the factory hides its base
             data,
             prefix="locales",
             # What was posted is whole: a row like the stored one is no untouched row.

@@ -76,9 +76,7 @@ def short_money(minor: int | float | None, currency: Currency | None) -> str:
     if abs(amount) < 10_000:
         return str(numbers.format_currency(amount, currency.code, locale=language()))
     return str(
-        numbers.format_compact_currency(
-            amount, currency.code, locale=language(), fraction_digits=1
-        )
+        numbers.format_compact_currency(amount, currency.code, locale=language(), fraction_digits=1)
     )
 
 

@@ -61,9 +61,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
         form.add_error("old", _("This is not your present password."))
     if form.is_valid():
         try:
-            set_password(
-                user=user, password=form.cleaned_data["new"], by=user, at=timezone.now()
-            )
+            set_password(user=user, password=form.cleaned_data["new"], by=user, at=timezone.now())
         except Refused as refused:
             form.add_error("new", str(refused))
         else:

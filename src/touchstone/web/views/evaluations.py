@@ -24,7 +24,7 @@ def evaluate(request: HttpRequest, key: str, version: int) -> HttpResponseBase:
     """Measure two runs against a release."""
     release = release_for(person(request), key, version, Capability.EVALUATE)
     form = EvaluationForm(
-        request.POST, runs=runs_of(release.project), parts=part_choices(release.test_share)
+        request.POST, runs=list(runs_of(release.project)), parts=part_choices(release.test_share)
     )
     if not form.is_valid():
         messages.error(request, _("Choose two runs and a seed. Nothing was evaluated."))

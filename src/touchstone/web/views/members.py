@@ -44,9 +44,7 @@ def add(request: HttpRequest, key: str) -> HttpResponseBase:
         return redirect("web:people", key=key)
     user = person_for(person(request), int(form.cleaned_data["user"]))
     function = form.cleaned_data["function"]
-    add_member(
-        project=project, user=user, function=function, by=person(request), at=timezone.now()
-    )
+    add_member(project=project, user=user, function=function, by=person(request), at=timezone.now())
     messages.success(request, _("%(name)s is on the project.") % {"name": user.name})
     return redirect("web:people", key=key)
 

@@ -47,7 +47,7 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
     versions = list(plans_of(project))
     newest = versions[0] if versions else None
     plan = plan_version(project, int(asked)) if asked.isdecimal() else newest
-    context = {"plan": plan, "newest_plan": newest, "versions": versions}
+    context: dict[str, object] = {"plan": plan, "newest_plan": newest, "versions": versions}
     context |= _details(plan) if plan else {}
     return project_page(request, project, "plan", context)
 

@@ -30,14 +30,14 @@ from touchstone.apps.quality.queries import (
     waiting_for_lot,
 )
 from touchstone.flows.acceptance import decide_lot
+from touchstone.web import charts
 from touchstone.web.access import needs, person
 from touchstone.web.forms.quality import AuditDrawForm, LotForm
 from touchstone.web.pages import project_page
 from touchstone.web.quality_figures import gates_of, picture_of_gates, rater_standard
-from touchstone.web import charts
 
 if TYPE_CHECKING:
-    from touchstone.apps.planning.models import Project
+    from touchstone.apps.planning.models import PlanLocale, Project
 
 
 @needs(Capability.VIEW_QUALITY)
@@ -63,7 +63,7 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
     return project_page(request, project, "quality", context)
 
 
-def _terms(project: Project) -> list[object]:
+def _terms(project: Project) -> list[PlanLocale]:
     plan = plan_in_force(project)
     return list(plan.locales.all()) if plan else []
 
@@ -96,7 +96,9 @@ def audits(request: HttpRequest, key: str) -> HttpResponseBase:
     project = project_for(person(request), key, Capability.RUN_QUALITY)
     form = AuditDrawForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Say how many audits to draw: a whole number. Nothing was drawn."))
+        messages.error(
+            request, _("Say how many audits to draw: a whole number. Nothing was drawn.")
+        )
         return redirect("web:quality", key=key)
     draw = draw_audits(
         project=project, size=form.cleaned_data["size"], seed=form.cleaned_data["seed"],

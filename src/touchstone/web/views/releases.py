@@ -117,7 +117,8 @@ def decide(request: HttpRequest, key: str, version: int) -> HttpResponseBase:
         reason=form.cleaned_data["reason"], by=person(request), at=timezone.now(),
     )  # fmt: skip
     messages.success(
-        request, _("Release %(v)s: %(what)s.") % {"v": version, "what": decided.get_decision_display()}
+        request,
+        _("Release %(v)s: %(what)s.") % {"v": version, "what": decided.get_decision_display()},
     )
     return redirect("web:release", key=key, version=version)
 

@@ -50,7 +50,7 @@ def _who(request: HttpRequest, form: SignInForm) -> User | None:
     if not sign_in_allowed(email=email, network=network, at=at):
         form.add_error(None, _limit())
         return None
-    user: User | None = authenticate(  # type: ignore[assignment]
+    user: User | None = authenticate(
         request, username=email, password=form.cleaned_data["password"]
     )
     if user is None:
@@ -90,7 +90,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
     if chosen not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:
-        user: User = request.user  # type: ignore[assignment]
+        user: User = request.user
         set_preferences(
             user=user, language=chosen, time_zone=user.time_zone, by=user, at=timezone.now()
         )

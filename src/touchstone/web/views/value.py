@@ -76,7 +76,9 @@ def estimate(request: HttpRequest, key: str) -> HttpResponseBase:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("The return is estimated; its assumptions stand beside it."))
+            messages.success(
+                request, _("The return is estimated; its assumptions stand beside it.")
+            )
             return redirect("web:value", key=key)
     return _page(request, project, {"form": form}, status=422)
 
@@ -101,7 +103,7 @@ def fixed_cost(request: HttpRequest, key: str) -> HttpResponseBase:
 
 @needs(Capability.ESTIMATE_RETURN, methods=("POST",), back="web:value")
 def post_expert_costs(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Post the audits and arbitrations that are done and not yet paid."""
+    """Post the audits and adjudications that are done and not yet paid."""
     project = project_for(person(request), key, Capability.ESTIMATE_RETURN)
     by, at = person(request), timezone.now()
     audits = post_audit_costs(project=project, by=by, at=at)
