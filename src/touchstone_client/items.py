@@ -58,6 +58,7 @@ class Items:
     ) -> ImportReport:
         """Add the items of a CSV, JSON Lines or Parquet file: all of them or none.
 
+        `mapping` says which of the file's columns each of ours is: `{"query_id": "qid"}`.
         A dry run changes nothing and returns its errors in the report.
 
         :raises BadFile: the file has errors; its `report` lists them and nothing was changed.

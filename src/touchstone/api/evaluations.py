@@ -115,7 +115,7 @@ def upload_system_run(
     request: ApiRequest,
     key: str,
     file: Annotated[UploadedFile, File()],
-    system: Annotated[Line, Form()] = "",
+    system: Annotated[Line, Form("")],
 ) -> RunOut:
     """Take in a TREC run file; without a `system` name it is the file's tag."""
     run = operations.upload_run(

@@ -67,12 +67,12 @@ def import_items(
     request: ApiRequest,
     key: str,
     file: Annotated[UploadedFile, File()],
-    mapping: Annotated[Mapping, Form()] = "",
-    dry_run: Annotated[bool, Form()] = False,
+    mapping: Annotated[Mapping, Form("")],
+    dry_run: Annotated[bool, Form(False)],
 ) -> Status[ImportOut]:
     """Add the items of a CSV, JSON Lines or Parquet file: all of them or none.
 
-    `mapping` is a JSON object from the file's column names to ours. 201 when items were added;
+    `mapping` is a JSON object from our column names to the file's. 201 when items were added;
     200 for a dry run (errors included) and for a file that was imported before.
     """
     project = project_of(request, key)
@@ -97,7 +97,7 @@ def _mapping(text: str) -> dict[str, str] | None:
     try:
         return MAPPING.validate_json(text)
     except (ValidationError, json.JSONDecodeError) as error:
-        message = _("The mapping is not a JSON object from the file's columns to ours.")
+        message = _("The mapping is not a JSON object from our columns to the file's.")
         raise BadMapping(message, fields={"mapping": message}) from error
 
 

@@ -18,6 +18,7 @@ from touchstone.api.projects import ProjectOut, project_out
 from touchstone.apps.intake import operations
 from touchstone.apps.intake.operations import RequestDraft
 from touchstone.apps.intake.policies import (
+    LEGAL,
     BusinessLine,
     HarmClass,
     Purpose,
@@ -225,8 +226,9 @@ def _moved_by_requester(
     request: ApiRequest, number: int, to: RequestState, reason: str
 ) -> RequestDetailOut:
     found = request_of(request, number)
-    # Some of these moves are the requester's only up to a point of the life cycle.
-    request_for(request.auth, number, capability_to_move(RequestState(found.state), to))
+    state = RequestState(found.state)
+    if to in LEGAL[state]:  # the requester's own move only up to a point of the life cycle
+        request_for(request.auth, number, capability_to_move(state, to))
     moved = operations.move_request(
         request=found, to=to, reason=reason, by=request.auth, at=request.at
     )

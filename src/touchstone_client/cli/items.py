@@ -28,7 +28,7 @@ def import_items(
     rename: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="THEIRS=OURS", help="Which of the file's columns is which of ours."
+            "--map", metavar="OURS=THEIRS", help="Which of the file's columns one of ours is."
         ),
     ] = None,
     dry_run: Annotated[
@@ -49,7 +49,6 @@ def import_items(
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
     split = [pair.partition("=") for pair in pairs]
-    wrong = [theirs for theirs, _, ours in split if not theirs or not ours]
-    if wrong:
-        raise typer.BadParameter("Write --map theirs=ours, for example --map qid=query_id.")
-    return {theirs: ours for theirs, _, ours in split}
+    if any(not ours or not sign for ours, sign, _theirs in split):
+        raise typer.BadParameter("Write --map ours=theirs, for example --map query_id=qid.")
+    return {ours: theirs for ours, _sign, theirs in split}

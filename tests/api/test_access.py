@@ -1,0 +1,178 @@
+"""Who reaches what: every endpoint for every kind of person, and for nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.factories import programme as play
+from tests.factories.programme import ANNOTATORS, KEY, LOCALE, Programme
+from touchstone.api.access import Endpoint, endpoints
+from touchstone.api.api import api
+from touchstone.apps.labeling.models import Assignment
+from touchstone.apps.people.models import Role
+from touchstone.apps.people.policies import CAPABILITIES, Capability
+from touchstone_client.wire import encode
+
+ENDPOINTS = tuple(endpoints(api))
+OPERATIONS = {one.operation_id: one for one in ENDPOINTS}
+
+ROLES: Mapping[str, Role | None] = {
+    "ada": Role.ADMIN,
+    "olga": Role.PROJECT_OWNER,
+    "rita": Role.REQUESTER,
+    "rob": Role.REQUESTER,
+    "ana": Role.ANNOTATOR,
+    "dan": Role.ANNOTATOR,
+    "quinn": Role.QA_LEAD,
+    "vera": Role.VENDOR_MANAGER,
+    "stan": Role.STAKEHOLDER,
+    "nobody": None,
+}
+# Rob asked for nothing here and Dan is on no project: outsiders in spite of their roles.
+SEE_PROJECT = {"ada", "olga", "rita", "quinn", "vera", "stan"}
+SEE_REQUEST = {"ada", "olga", "rita", "stan"}
+LABEL_HERE = set(ANNOTATORS)
+
+
+def test_every_endpoint_has_a_name_of_its_own() -> None:
+    assert len(OPERATIONS) == len(ENDPOINTS)
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer tst_wrong", "Basic dTpw", "Bearer"])
+def test_nobody_gets_in_without_a_token(
+    db: None, client: Client, authorization: str | None
+) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+
+    for endpoint in ENDPOINTS:
+        response = client.generic(endpoint.method, _address(endpoint, {}), headers=headers)
+
+        assert response.status_code == 401, endpoint
+        assert response.json()["code"] == "unauthenticated"
+        assert set(response.json()) == {"code", "message", "details"}
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.slow
+def test_every_endpoint_keeps_to_the_table_of_capabilities(programme: Programme) -> None:
+    evaluation = play.evaluated(programme)
+    held = Assignment.objects.filter(annotator=programme.people["ana"]).first()
+    assert held is not None
+    ids = {"evaluation": str(evaluation.id), "assignment": str(held.pk)}
+
+    wrong = {
+        (endpoint.operation_id, name): (status, expected)
+        for endpoint in ENDPOINTS
+        for name in ROLES
+        if (expected := _expected(endpoint, name))
+        != (status := _answer(programme, endpoint, name, evaluation, ids))
+    }
+
+    assert wrong == {}
+
+
+def _expected(endpoint: Endpoint, name: str) -> str:
+    capability, role = endpoint.capability, ROLES[name]
+    if capability is None:
+        return "let in"
+    may = role is not None and capability in CAPABILITIES[role]
+    if endpoint.scope == "service":
+        return "let in" if may else "403"
+    sees = {"project": SEE_PROJECT, "request": SEE_REQUEST}[endpoint.scope]
+    if capability is Capability.LABEL:
+        sees = LABEL_HERE
+    if name not in sees:
+        return "404"
+    return "let in" if may else "403"
+
+
+def _answer(
+    programme: Programme, endpoint: Endpoint, name: str, evaluation: Any, ids: Mapping[str, str]
+) -> str:
+    """What somebody is told; whatever the call changed is taken back."""
+    sent = _content(endpoint, evaluation, ids)
+    caller = Client(headers={"Authorization": f"Bearer {programme.tokens[name]}"})
+    with transaction.atomic():
+        response = caller.generic(endpoint.method, _address(endpoint, ids), **sent)
+        transaction.set_rollback(True)
+    if response.status_code in (403, 404) and not _somebody_elses(endpoint, name):
+        return str(response.status_code)
+    assert response.status_code < 500, (endpoint, name, response.content)
+    assert response.status_code != 422, (endpoint, name, response.content)
+    return "let in"
+
+
+def _somebody_elses(endpoint: Endpoint, name: str) -> bool:
+    """The assignment in the address is Ana's: to Dan, who may label, it does not exist."""
+    about_a_task = "assignment" in endpoint.path or endpoint.operation_id == "submit_judgment"
+    return about_a_task and name == "dan"
+
+
+def _address(endpoint: Endpoint, ids: Mapping[str, str]) -> str:
+    given = {
+        "key": KEY, "number": "1", "version": "1", "evaluation": "1",
+        "assignment": str(uuid4()), "name": "qrels.txt",
+    } | dict(ids)  # fmt: skip
+    path = re.sub(r"\{\w+:(\w+)\}", lambda found: given[found[1]], endpoint.path)
+    return f"{path}?lease={uuid4()}" if endpoint.operation_id == "release_lease" else path
+
+
+def _content(endpoint: Endpoint, evaluation: Any, ids: Mapping[str, str]) -> dict[str, Any]:
+    name = endpoint.operation_id
+    if name in ("import_items", "upload_system_run"):
+        boundary = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        body = boundary + b"q0 Q0 d0 1 1.0 mine\r\n--x--\r\n"
+        if name == "import_items":
+            body = body.replace(
+                b"--x--",
+                b'--x\r\nContent-Disposition: form-data; name="dry_run"\r\n\r\ntrue\r\n--x--',
+            )
+        return {"data": body, "content_type": "multipart/form-data; boundary=x"}
+    if endpoint.method == "GET" or name == "release_lease":
+        return {}
+    return {
+        "data": json.dumps(encode(_bodies(evaluation, ids).get(name, {}))),
+        "content_type": "application/json",
+        "headers": {"Idempotency-Key": uuid4().hex},
+    }
+
+
+def _bodies(evaluation: Any, ids: Mapping[str, str]) -> dict[str, Any]:
+    lease = str(uuid4())
+    return {
+        "file_request": play.a_request(),
+        "revise_request": play.a_request(),
+        "answer_request": {"reason": "As asked."},
+        "withdraw_request": {"reason": "Not needed any more."},
+        "move_request": {"to": "declined", "reason": "Too late."},
+        "open_project": {"key": "another", "name": "Another"},
+        "move_project": {"to": "closed"},
+        "add_project_member": {"email": "dan@example.org", "function": "annotator"},
+        "draft_plan": play.a_plan(1, change_note="More."),
+        "revise_plan": play.a_plan(1, change_note="More."),
+        "reject_plan": {"note": "Too dear."},
+        "renew_lease": {"lease": lease},
+        "skip_task": {"lease": lease},
+        "submit_judgment": {
+            "assignment": ids["assignment"],
+            "lease": lease,
+            "answers": {"outcome": "label", "values": {"grade": 1}},
+            "seconds": 1,
+        },
+        "decide_lot": {"locale": LOCALE, "decision": "accepted"},
+        "freeze_release": {"test_share": "0"},
+        "decide_release": {"decision": "accepted"},
+        "evaluate_release": {
+            "baseline": evaluation.baseline.id,
+            "candidate": evaluation.candidate.id,
+        },
+        "estimate_return": {"evaluation": evaluation.id, "metric": "nDCG@10"},
+    }

@@ -1,0 +1,205 @@
+"""Nothing that an annotator is told tells gold from work, or shows another person's label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.factories import programme as play
+from tests.factories.programme import BASE_URL, KEY, InProcess, Programme
+from touchstone.api.access import endpoints
+from touchstone.api.api import api
+from touchstone.apps.labeling.models import Assignment
+from touchstone.apps.people.policies import Capability
+from touchstone.apps.quality.models import GoldAnswer
+
+pytestmark = pytest.mark.slow
+
+SECRET_WORDS = (
+    "gold", "hit", "accuracy", "accepted", "correct", "expected", "directed", "lane", "overlap",
+    "need", "taken", "consensus", "posterior", "majority", "audit", "adjudicat", "item",
+    "annotator", "stratum", "probability",
+)  # fmt: skip
+BENS_REMARK = "the remark of somebody else"
+
+
+class Recorder:
+    """Calls the API as an annotator and keeps every answer."""
+
+    def __init__(self, programme: Programme, name: str) -> None:
+        self.answers: list[tuple[str, Any]] = []
+        self._http = httpx.Client(
+            transport=InProcess(),
+            base_url=f"{BASE_URL}/api/v1",
+            headers={"Authorization": f"Bearer {programme.tokens[name]}"},
+        )
+
+    def call(self, method: str, path: str, **content: Any) -> Any:
+        response = self._http.request(method, path, **content)
+        assert response.status_code < 500
+        body = response.json() if response.content else None
+        self.answers.append((f"{method} {path}", body))
+        return body
+
+    def submit(self, task: dict[str, Any], grade: int = 1) -> Any:
+        return self.call(
+            "POST",
+            "/judgments",
+            headers={"Idempotency-Key": uuid4().hex},
+            json={
+                "assignment": task["assignment"],
+                "lease": task["lease"],
+                "answers": {"outcome": "label", "values": {"grade": grade}},
+                "seconds": 2,
+            },
+        )
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of an answer with the keys that lead to it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner, f"{path}[]")
+    else:
+        yield path, value
+
+
+def shape(value: Any) -> Any:
+    """An answer with its values replaced by their types."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [shape(inner) for inner in value]
+    return type(value).__name__
+
+
+@pytest.fixture
+def scene(programme: Programme) -> Recorder:
+    """Ben has labeled, with a remark; Ana has every kind of answer that she can get."""
+    play.live(programme, gold_rate=Decimal("0.5"))
+    ben = programme.client("ben").work
+    for task in ben.lease(KEY, 20).tasks:
+        ben.submit(task, play.answer_to(task) | {"comment": BENS_REMARK}, seconds=2.0)
+    ana = Recorder(programme, "ana")
+    _look_around(ana)
+    return ana
+
+
+def _look_around(ana: Recorder) -> None:
+    """Every endpoint that takes annotators, with the refusals that they can provoke."""
+    for path in ("/me", "/markets?limit=200", "/work", f"/projects/{KEY}/guideline"):
+        ana.call("GET", path)
+    ana.call("POST", f"/projects/{KEY}/guideline", json={})
+    tasks = ana.call("POST", f"/projects/{KEY}/lease", json={"count": 20})["tasks"]
+    ana.call("GET", f"/projects/{KEY}/lease")
+    for task in tasks:
+        lease = {"lease": task["lease"]}
+        ana.call("POST", f"/assignments/{task['assignment']}/heartbeat", json=lease)
+        ana.submit(task)
+        ana.submit(task, grade=2)  # refused: answered before
+        ana.call("POST", f"/assignments/{task['assignment']}/heartbeat", json=lease)
+        ana.call("POST", f"/assignments/{task['assignment']}/skip", json=lease)
+        ana.call("DELETE", f"/assignments/{task['assignment']}/lease", params=lease)
+    ana.call("POST", f"/projects/{KEY}/lease", json={"count": 99})
+
+
+def gold_assignments() -> set[str]:
+    """The assignments of gold items, straight from the database."""
+    gold = GoldAnswer.objects.values("item_id")
+    found = Assignment.objects.filter(item__in=gold).values_list("pk", flat=True)
+    return {str(pk) for pk in found}
+
+
+def test_the_scene_reaches_every_endpoint_that_takes_annotators(scene: Recorder) -> None:
+    open_to_annotators = {
+        (one.method, one.path.removeprefix("/api/v1"))
+        for one in endpoints(api)
+        if one.capability in (None, Capability.LABEL)
+    }
+    called = {tuple(call.split("?")[0].split(" ", 1)) for call, _ in scene.answers}
+
+    def reached(method: str, path: str) -> bool:
+        prefix, _, suffix = path.replace("{slug:key}", KEY).partition("{uuidstr:assignment}")
+        return any(m == method and p.startswith(prefix) and p.endswith(suffix) for m, p in called)
+
+    assert [one for one in open_to_annotators if not reached(*one)] == []
+
+
+def test_gold_and_work_look_the_same(scene: Recorder) -> None:
+    gold = gold_assignments()
+    leased = next(body for call, body in scene.answers if call == f"POST /projects/{KEY}/lease")
+    tasks = leased["tasks"]
+    of_gold = [task for task in tasks if task["assignment"] in gold]
+    of_work = [task for task in tasks if task["assignment"] not in gold]
+
+    assert of_gold and of_work
+    assert {str(shape(task)) for task in of_gold} == {str(shape(task)) for task in of_work}
+    assert len({task["leased_until"] for task in tasks}) == 1
+    assert {str(shape(task)) for task in tasks} == {str(shape(tasks[0]))}
+
+
+def test_what_becomes_of_gold_and_work_looks_the_same(scene: Recorder) -> None:
+    """The calls about each task, in the same order, get answers of the same shape and codes."""
+    gold, told = gold_assignments(), {}
+    calls = [(call, body) for call, body in scene.answers if _about_tasks(call)]
+    per_task = len(calls) // len({c.split("/")[2] for c, _ in calls if "assignments" in c})
+    for start in range(0, len(calls), per_task):
+        piece = calls[start : start + per_task]
+        task = piece[0][0].split("/")[2]
+        told[task] = [
+            (call.split("/")[-1], str(shape(body)), _code(body), _kept(body))
+            for call, body in piece
+        ]
+
+    of_gold = {str(answers) for task, answers in told.items() if task in gold}
+    of_work = {str(answers) for task, answers in told.items() if task not in gold}
+    assert of_gold == of_work
+    assert len(of_gold) == 1
+
+
+def _about_tasks(call: str) -> bool:
+    return "/assignments/" in call or call.endswith("/judgments")
+
+
+def _code(body: Any) -> Any:
+    return body.get("code") if isinstance(body, dict) else None
+
+
+def _kept(body: Any) -> Any:
+    return (body.get("late"), body.get("counts")) if isinstance(body, dict) else None
+
+
+def test_no_key_speaks_of_gold_or_of_others(scene: Recorder) -> None:
+    # What the guideline says in words and how the schema is written is not about single items.
+    keys = {
+        part.removesuffix("[]")
+        for call, body in scene.answers
+        for path, _value in leaves(body)
+        if not path.startswith(".label_schema")
+        for part in path.split(".")
+    }
+
+    found = {key for key in keys if any(word in key.lower() for word in SECRET_WORDS)}
+    assert found - {"items"} == set()  # `items` is what every page calls its rows
+
+
+def test_no_value_is_another_persons(scene: Recorder, programme: Programme) -> None:
+    ben = programme.people["ben"]
+    others = {BENS_REMARK, ben.email, ben.name, ben.pseudonym}
+
+    said = {
+        (call, path, value)
+        for call, body in scene.answers
+        for path, value in leaves(body)
+        if isinstance(value, str) and any(one in value for one in others)
+    }
+
+    assert said == set()
