@@ -1,5 +1,19 @@
-"""Addresses of this surface."""
+"""Addresses of the workbench."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from touchstone.workbench.views import experts, labeling
+
+app_name = "work"
+
+P = "<slug:key>/"
+urlpatterns = [
+    path("", labeling.start, name="start"),
+    path("language", labeling.language, name="language"),
+    path(P, labeling.task, name="task"),
+    path(f"{P}guideline", labeling.guideline, name="guideline"),
+    path(f"{P}audits", experts.audits, name="audits"),
+    path(f"{P}audits/<int:number>", experts.audit, name="audit"),
+    path(f"{P}adjudications", experts.adjudications, name="adjudications"),
+    path(f"{P}adjudications/<int:number>", experts.adjudication, name="adjudication"),
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -85,3 +87,9 @@ def guideline_html(version: GuidelineVersion, language: str) -> SafeString:
 def has_read(version: GuidelineVersion, user: User) -> bool:
     """Whether `user` confirmed that they read this version."""
     return GuidelineReading.objects.filter(version=version, user=user).exists()
+
+
+def versions_read(version_ids: Iterable[int], user: User) -> set[int]:
+    """Which of these versions `user` confirmed to have read, by id."""
+    rows = GuidelineReading.objects.filter(version__in=list(version_ids), user=user)
+    return set(rows.values_list("version_id", flat=True))

@@ -172,6 +172,29 @@ def judged_today(project: Project, annotator: User, since: datetime) -> int:
     ).count()
 
 
+def judged_by_project(
+    projects: Sequence[Project], annotator: User, since: datetime
+) -> dict[int, int]:
+    """How many judgments a person submitted since `since`, by project id."""
+    rows = Judgment.objects.filter(
+        project__in=projects, annotator=annotator, submitted_at__gte=since
+    )
+    return dict(rows.values_list("project").annotate(n=Count("id")))
+
+
+def in_hand_by_project(
+    projects: Sequence[Project], annotator: User, at: datetime
+) -> dict[int, int]:
+    """How many tasks a person holds, by project id."""
+    live = Assignment.objects.filter(
+        project__in=projects,
+        annotator=annotator,
+        state=AssignmentState.LEASED,
+        leased_until__gt=at,
+    )
+    return dict(live.values_list("project").annotate(n=Count("id")))
+
+
 def in_chunks(rows: QuerySet[Judgment]) -> Iterator[Judgment]:
     """Rows one after the other without holding them all in memory."""
     return rows.iterator(chunk_size=2000)

@@ -257,6 +257,20 @@ def queue_sizes(project: Project) -> QueueSizes:
     return QueueSizes(**audits, **cases)
 
 
+def waiting_audits(projects: QuerySet[Project], auditor: User) -> dict[int, int]:
+    """How many audits wait for this auditor, by project id; projects without any are left out."""
+    rows = Audit.objects.filter(project__in=projects, done_at=None).exclude(
+        judgment__annotator=auditor
+    )
+    return dict(rows.values_list("project").annotate(n=Count("id")))
+
+
+def waiting_cases(projects: QuerySet[Project]) -> dict[int, int]:
+    """How many disagreements wait for an expert, by project id; as `waiting_audits`."""
+    rows = Adjudication.objects.filter(project__in=projects, settled_at=None)
+    return dict(rows.values_list("project").annotate(n=Count("id")))
+
+
 def gold_rows(project: Project) -> QuerySet[GoldAnswer]:
     """The gold items with how often they were answered and missed, most missed first."""
     return (

@@ -1,0 +1,1 @@
+"""Views: one call to a flow each, then the page."""
