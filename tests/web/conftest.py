@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.factories.programme import Programme, a_programme, on_one_connection
 
-Browser = Callable[[str], Client]
+SignedIn = Callable[[str], Client]
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def programme(db: None, tmp_path: Path) -> Iterator[Programme]:
 
 
 @pytest.fixture
-def browser(programme: Programme) -> Browser:
+def signed_in(programme: Programme) -> SignedIn:
     """The browser of somebody who has signed in."""
 
-    def signed_in(name: str) -> Client:
+    def sign_in_as(name: str) -> Client:
         client = Client()
         client.force_login(programme.people[name])
         return client
 
-    return signed_in
+    return sign_in_as

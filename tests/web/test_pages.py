@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 
 from tests.factories.programme import KEY, Programme, evaluated, planned
-from tests.web.conftest import Browser
+from tests.web.conftest import SignedIn
 from touchstone.apps.people.policies import Capability
 from touchstone.web.urls import urlpatterns
 
@@ -57,18 +57,18 @@ def whole(programme: Programme) -> Programme:
 @pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
 def test_every_page_that_a_reader_is_led_to_opens_in_few_queries(
-    whole: Programme, browser: Browser, reader: str
+    whole: Programme, signed_in: SignedIn, reader: str
 ) -> None:
-    pages = {path: queries for path, queries, _page in walk(browser(reader))}
+    pages = {path: queries for path, queries, _page in walk(signed_in(reader))}
     assert f"/projects/{KEY}" in pages
     assert {path: n for path, n in pages.items() if n > MOST_QUERIES} == {}
 
 
 @pytest.mark.slow
 def test_every_page_has_one_heading_of_the_first_rank_and_no_inline_code(
-    whole: Programme, browser: Browser
+    whole: Programme, signed_in: SignedIn
 ) -> None:
-    for path, _queries, page in walk(browser("olga")):
+    for path, _queries, page in walk(signed_in("olga")):
         if path.endswith("/lights"):
             continue
         assert page.count("<h1") == 1, path
@@ -100,7 +100,7 @@ def test_nobody_gets_in_without_signing_in(pattern: URLPattern) -> None:
 
 
 def test_a_post_without_the_token_of_its_form_is_refused(
-    programme: Programme, browser: Browser
+    programme: Programme, signed_in: SignedIn
 ) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(programme.people["rita"])
@@ -109,17 +109,17 @@ def test_a_post_without_the_token_of_its_form_is_refused(
     assert "This form has grown old" in answer.content.decode()
 
 
-def test_what_one_may_not_know_of_is_not_found(programme: Programme, browser: Browser) -> None:
+def test_what_one_may_not_know_of_is_not_found(programme: Programme, signed_in: SignedIn) -> None:
     planned(programme)
     for path in (f"/projects/{KEY}", f"/projects/{KEY}/value", "/requests/1", "/nowhere"):
-        answer = browser("rob").get(path)
+        answer = signed_in("rob").get(path)
         assert answer.status_code == 404
         assert "Not found" in answer.content.decode()
 
 
-def test_a_page_is_made_in_the_persons_time_zone(programme: Programme, browser: Browser) -> None:
+def test_a_page_is_made_in_the_persons_time_zone(programme: Programme, signed_in: SignedIn) -> None:
     planned(programme)
-    client = browser("olga")
+    client = signed_in("olga")
     client.post("/account", {"language": "en", "time_zone": "Asia/Tokyo"})
     tokyo = client.get("/requests/1").content.decode()
     client.post("/account", {"language": "en", "time_zone": "America/New_York"})
@@ -128,8 +128,8 @@ def test_a_page_is_made_in_the_persons_time_zone(programme: Programme, browser: 
     assert clock.findall(tokyo) != clock.findall(new_york)
 
 
-def test_the_theme_of_the_cookie_is_there_before_the_first_paint(browser: Browser) -> None:
-    client = browser("olga")
+def test_the_theme_of_the_cookie_is_there_before_the_first_paint(signed_in: SignedIn) -> None:
+    client = signed_in("olga")
     client.cookies["theme"] = "dark"
     assert 'data-bs-theme="dark"' in client.get("/").content.decode()
     client.cookies["theme"] = '"><script>'

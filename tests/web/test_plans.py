@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.factories.programme import KEY, LOCALE, Programme, filed
-from tests.web.conftest import Browser
+from tests.web.conftest import SignedIn
 from touchstone.apps.guidelines.models import GuidelineVersion
 from touchstone.apps.planning.models import Plan
 
@@ -52,24 +52,24 @@ def filled(**changes: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def olga(programme: Programme, browser: Browser) -> Client:
+def olga(programme: Programme, signed_in: SignedIn) -> Client:
     """The owner of a project without a plan."""
     number, api = filed(programme), programme.client("olga")
     for to in ("triaged", "scoped", "approved"):
         api.requests.move(number, to)
     api.requests.open_project(number, key=KEY, name="Questions and answers")
-    return browser("olga")
+    return signed_in("olga")
 
 
 def test_a_plan_is_written_submitted_and_approved_by_another(
-    olga: Client, browser: Browser
+    olga: Client, signed_in: SignedIn
 ) -> None:
     assert olga.post(f"/projects/{KEY}/plan/edit", filled()).status_code == 302
     olga.post(f"/projects/{KEY}/plan/submit")
     refused = olga.post(f"/projects/{KEY}/plan/approve", follow=True)
     assert Plan.objects.get().state == "submitted"
     assert "alert-danger" in refused.content.decode()
-    browser("omar").post(f"/projects/{KEY}/plan/approve")
+    signed_in("omar").post(f"/projects/{KEY}/plan/approve")
     plan = Plan.objects.get()
     assert plan.state == "approved" and plan.budget_minor_units == 800_000
     assert "Its site is down" in olga.get(f"/projects/{KEY}/risks").content.decode()
@@ -110,10 +110,10 @@ def test_a_draft_is_revised_not_doubled(olga: Client) -> None:
     assert (plan.version, plan.overlap) == (1, 2)
 
 
-def test_a_plan_is_sent_back_with_a_note_only(olga: Client, browser: Browser) -> None:
+def test_a_plan_is_sent_back_with_a_note_only(olga: Client, signed_in: SignedIn) -> None:
     olga.post(f"/projects/{KEY}/plan/edit", filled())
     olga.post(f"/projects/{KEY}/plan/submit")
-    omar = browser("omar")
+    omar = signed_in("omar")
     omar.post(f"/projects/{KEY}/plan/reject", {"note": " "})
     assert Plan.objects.get().state == "submitted"
     omar.post(f"/projects/{KEY}/plan/reject", {"note": "Overlap is too low."})
@@ -121,8 +121,8 @@ def test_a_plan_is_sent_back_with_a_note_only(olga: Client, browser: Browser) ->
     assert "Overlap is too low." in olga.get(f"/projects/{KEY}/plan").content.decode()
 
 
-def test_a_requester_reads_the_plan_but_writes_none(olga: Client, browser: Browser) -> None:
-    rita = browser("rita")
+def test_a_requester_reads_the_plan_but_writes_none(olga: Client, signed_in: SignedIn) -> None:
+    rita = signed_in("rita")
     assert rita.get(f"/projects/{KEY}/plan").status_code == 200
     assert rita.get(f"/projects/{KEY}/plan/edit").status_code == 403
     assert rita.post(f"/projects/{KEY}/plan/edit", filled()).status_code == 403

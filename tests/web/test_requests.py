@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from tests.web.conftest import Browser
+from tests.web.conftest import SignedIn
 from touchstone.apps.intake.models import LabelingRequest
 
 
@@ -39,8 +39,8 @@ def filled(**changes: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def rita(browser: Browser) -> Client:
-    return browser("rita")
+def rita(signed_in: SignedIn) -> Client:
+    return signed_in("rita")
 
 
 @pytest.fixture
@@ -110,9 +110,9 @@ def test_a_submitted_request_no_longer_changes(rita: Client, number: int) -> Non
     assert LabelingRequest.objects.get().title == "Answers to questions"
 
 
-def test_declining_needs_a_reason(rita: Client, browser: Browser, number: int) -> None:
+def test_declining_needs_a_reason(rita: Client, signed_in: SignedIn, number: int) -> None:
     rita.post(f"/requests/{number}/submit")
-    olga = browser("olga")
+    olga = signed_in("olga")
     olga.post(f"/requests/{number}/move", {"to": "triaged"})
     page = olga.post(f"/requests/{number}/move", {"to": "declined"}, follow=True)
     assert "Say why the request goes to" in page.content.decode()
@@ -121,18 +121,18 @@ def test_declining_needs_a_reason(rita: Client, browser: Browser, number: int) -
     assert LabelingRequest.objects.get().state == "declined"
 
 
-def test_an_illegal_move_is_refused_by_name(rita: Client, browser: Browser, number: int) -> None:
+def test_an_illegal_move_is_refused_by_name(rita: Client, signed_in: SignedIn, number: int) -> None:
     rita.post(f"/requests/{number}/submit")
-    page = browser("olga").post(f"/requests/{number}/move", {"to": "approved"}, follow=True)
+    page = signed_in("olga").post(f"/requests/{number}/move", {"to": "approved"}, follow=True)
     text = page.content.decode()
     assert "cannot go from “Submitted” to “Accepted for planning”" in text
 
 
 def test_a_state_that_a_flow_brings_about_cannot_be_set_by_hand(
-    browser: Browser, rita: Client, number: int
+    signed_in: SignedIn, rita: Client, number: int
 ) -> None:
     rita.post(f"/requests/{number}/submit")
-    browser("olga").post(f"/requests/{number}/move", {"to": "live"})
+    signed_in("olga").post(f"/requests/{number}/move", {"to": "live"})
     assert LabelingRequest.objects.get().state == "submitted"
 
 
@@ -142,9 +142,9 @@ def test_a_requester_does_not_triage(rita: Client, number: int) -> None:
     assert "Take in" not in rita.get(f"/requests/{number}").content.decode()
 
 
-def test_another_requester_may_not_know_of_it(browser: Browser, number: int) -> None:
-    assert browser("rob").get(f"/requests/{number}").status_code == 404
-    assert browser("rob").post(f"/requests/{number}/submit").status_code == 404
+def test_another_requester_may_not_know_of_it(signed_in: SignedIn, number: int) -> None:
+    assert signed_in("rob").get(f"/requests/{number}").status_code == 404
+    assert signed_in("rob").post(f"/requests/{number}/submit").status_code == 404
 
 
 def test_similar_requests_are_pointed_out(rita: Client, number: int) -> None:
@@ -156,9 +156,11 @@ def test_similar_requests_are_pointed_out(rita: Client, number: int) -> None:
     assert f"/requests/{number}" in page
 
 
-def test_an_accepted_request_becomes_a_project(rita: Client, browser: Browser, number: int) -> None:
+def test_an_accepted_request_becomes_a_project(
+    rita: Client, signed_in: SignedIn, number: int
+) -> None:
     rita.post(f"/requests/{number}/submit")
-    olga = browser("olga")
+    olga = signed_in("olga")
     for to in ("triaged", "scoped", "approved"):
         olga.post(f"/requests/{number}/move", {"to": to})
     refused = olga.post(f"/requests/{number}/project", {"name": "Q & A", "key": "not a key"})

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories.programme import Programme
-from tests.web.conftest import Browser
+from tests.web.conftest import SignedIn
 from touchstone.apps.people.operations import set_password
 
 PASSWORD = "touch the stone 7 times"
@@ -55,14 +55,14 @@ def test_after_five_failures_even_the_right_password_waits(olga: str) -> None:
     assert "Wait 15 minutes" in answer.content.decode()  # type: ignore[attr-defined]
 
 
-def test_sign_out_ends_the_session(browser: Browser) -> None:
-    client = browser("olga")
+def test_sign_out_ends_the_session(signed_in: SignedIn) -> None:
+    client = signed_in("olga")
     client.post("/sign-out")
     assert client.get("/").status_code == 302
 
 
-def test_the_language_is_kept_for_the_next_time(programme: Programme, browser: Browser) -> None:
-    client = browser("rita")
+def test_the_language_is_kept_for_the_next_time(programme: Programme, signed_in: SignedIn) -> None:
+    client = signed_in("rita")
     answer = client.post("/language", {"language": "fr", "next": "/account"})
     assert answer.headers["Location"] == "/account"
     programme.people["rita"].refresh_from_db()
@@ -70,15 +70,15 @@ def test_the_language_is_kept_for_the_next_time(programme: Programme, browser: B
     assert '<html lang="fr"' in client.get("/account").content.decode()
 
 
-def test_an_unknown_language_changes_nothing(programme: Programme, browser: Browser) -> None:
-    browser("rita").post("/language", {"language": "tlh"})
+def test_an_unknown_language_changes_nothing(programme: Programme, signed_in: SignedIn) -> None:
+    signed_in("rita").post("/language", {"language": "tlh"})
     programme.people["rita"].refresh_from_db()
     assert programme.people["rita"].language == "en"
 
 
-def test_an_annotator_lands_in_the_workbench(browser: Browser) -> None:
-    assert browser("ana").get("/").headers["Location"] == "/work/"
+def test_an_annotator_lands_in_the_workbench(signed_in: SignedIn) -> None:
+    assert signed_in("ana").get("/").headers["Location"] == "/work/"
 
 
-def test_an_account_without_a_role_is_told_so(browser: Browser) -> None:
-    assert "has no role yet" in browser("nobody").get("/").content.decode()
+def test_an_account_without_a_role_is_told_so(signed_in: SignedIn) -> None:
+    assert "has no role yet" in signed_in("nobody").get("/").content.decode()

@@ -20,7 +20,7 @@ from tests.factories.programme import (
     released,
     run_file,
 )
-from tests.web.conftest import Browser
+from tests.web.conftest import SignedIn
 from touchstone.apps.consensus.models import ConsensusRun
 from touchstone.apps.datasets.models import Release
 from touchstone.apps.economics.models import CostEvent, ReturnEstimate
@@ -39,9 +39,9 @@ def upload(name: str, content: bytes) -> BytesIO:
 
 
 @pytest.fixture
-def olga(programme: Programme, browser: Browser) -> Client:
+def olga(programme: Programme, signed_in: SignedIn) -> Client:
     planned(programme)
-    return browser("olga")
+    return signed_in("olga")
 
 
 class TestImport:
@@ -90,9 +90,9 @@ class TestImport:
         page = olga.get(f"{AT}/items?q=script").content.decode()
         assert "&lt;script&gt;x&lt;/script&gt;" in page and "<script>x" not in page
 
-    def test_a_requester_does_not_import(self, olga: Client, browser: Browser) -> None:
-        assert browser("rita").post(f"{AT}/items/import", {}).status_code == 403
-        assert f"{AT}/items/import" not in browser("rita").get(f"{AT}/items").content.decode()
+    def test_a_requester_does_not_import(self, olga: Client, signed_in: SignedIn) -> None:
+        assert signed_in("rita").post(f"{AT}/items/import", {}).status_code == 403
+        assert f"{AT}/items/import" not in signed_in("rita").get(f"{AT}/items").content.decode()
 
 
 class TestMembers:
@@ -110,15 +110,15 @@ class TestMembers:
         assert "does not have the role" in _said(answer)
 
     def test_a_vendor_manager_sees_the_vendor_alone(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         labeled(programme)
-        page = browser("vera").get(f"{AT}/people").content.decode()
+        page = signed_in("vera").get(f"{AT}/people").content.decode()
         assert "Ana" in page
         assert "Ben" not in page and "Quinn" not in page
-        costs = browser("vera").get(f"{AT}/value").content.decode()
+        costs = signed_in("vera").get(f"{AT}/value").content.decode()
         assert "Only your vendor&#x27;s lines are shown." in costs
-        assert browser("vera").get(f"{AT}/quality").status_code == 403
+        assert signed_in("vera").get(f"{AT}/quality").status_code == 403
 
 
 class TestPhases:
@@ -137,9 +137,9 @@ def _said(answer: object) -> str:
 
 
 class TestQuality:
-    def test_measure_decide_draw_and_run(self, programme: Programme, browser: Browser) -> None:
+    def test_measure_decide_draw_and_run(self, programme: Programme, signed_in: SignedIn) -> None:
         labeled(programme)
-        quinn, olga = browser("quinn"), browser("olga")
+        quinn, olga = signed_in("quinn"), signed_in("olga")
         before = Measurement.objects.count()
         quinn.post(f"{AT}/quality/measure")
         assert Measurement.objects.count() > before
@@ -153,11 +153,11 @@ class TestQuality:
         assert quinn.post(f"{AT}/quality/consensus").status_code == 403
 
     def test_a_lot_is_rejected_with_a_reason_only(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         live(programme)
         _judge_one(programme)
-        olga = browser("olga")
+        olga = signed_in("olga")
         rejected = {"locale": LOCALE, "decision": "rejected", "reason": ""}
         assert "alert-danger" in _said(olga.post(f"{AT}/quality/lots", rejected, follow=True))
         assert not Lot.objects.exists()
@@ -165,10 +165,10 @@ class TestQuality:
         assert Lot.objects.get().reason == "Random clicks"
 
     def test_nothing_is_drawn_for_a_size_that_is_none(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         planned(programme)
-        page = browser("quinn").post(f"{AT}/quality/audits", {"size": "x"}, follow=True)
+        page = signed_in("quinn").post(f"{AT}/quality/audits", {"size": "x"}, follow=True)
         assert "Nothing was drawn." in _said(page)
 
 
@@ -179,9 +179,9 @@ def _judge_one(programme: Programme) -> None:
 
 
 class TestReleases:
-    def test_freeze_download_and_accept(self, programme: Programme, browser: Browser) -> None:
+    def test_freeze_download_and_accept(self, programme: Programme, signed_in: SignedIn) -> None:
         labeled(programme)
-        olga, rita = browser("olga"), browser("rita")
+        olga, rita = signed_in("olga"), signed_in("rita")
         olga.post(f"{AT}/quality/consensus")
         given = {"test_share": "0.25", "split_seed": "3", "note": "For you"}
         assert olga.post(f"{AT}/releases/new", given).headers["Location"] == f"{AT}/releases/1"
@@ -189,7 +189,7 @@ class TestReleases:
         assert Release.objects.get().checksum in page
         file = rita.get(f"{AT}/releases/1/files/qrels.txt")
         assert b"".join(file.streaming_content).count(b"\n") > 0  # type: ignore[attr-defined]
-        assert browser("stan").get(f"{AT}/releases/1/files/qrels.txt").status_code == 403
+        assert signed_in("stan").get(f"{AT}/releases/1/files/qrels.txt").status_code == 403
         assert rita.get(f"{AT}/releases/1/files/secret").status_code == 404
         returned = {"decision": "returned", "reason": ""}
         assert "alert-danger" in _said(rita.post(f"{AT}/releases/1/decide", returned, follow=True))
@@ -197,17 +197,17 @@ class TestReleases:
         assert Release.objects.get().decision.decision == "accepted"
 
     def test_an_empty_project_has_nothing_to_release(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         live(programme)
         given = {"test_share": "0.25", "split_seed": "3"}
-        answer = browser("olga").post(f"{AT}/releases/new", given)
+        answer = signed_in("olga").post(f"{AT}/releases/new", given)
         assert answer.status_code == 422
         assert not Release.objects.exists()
 
-    def test_two_runs_are_compared(self, programme: Programme, browser: Browser) -> None:
+    def test_two_runs_are_compared(self, programme: Programme, signed_in: SignedIn) -> None:
         released(programme)
-        rita = browser("rita")
+        rita = signed_in("rita")
         for name, best in (("worst", False), ("best", True)):
             file = run_file(programme, name, best_first=best).read_bytes()
             rita.post(f"{AT}/releases/runs", {"system": name, "file": upload("r.txt", file)})
@@ -218,13 +218,13 @@ class TestReleases:
         assert answer.headers["Location"] == f"/evaluations/{found.pk}"
         page = _said(rita.get(f"/evaluations/{found.pk}"))
         assert "nDCG@10" in page and "best − worst" in page
-        assert browser("rob").get(f"/evaluations/{found.pk}").status_code == 404
+        assert signed_in("rob").get(f"/evaluations/{found.pk}").status_code == 404
 
     def test_a_run_with_unknown_queries_is_refused_and_names_them(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         released(programme)
-        rita = browser("rita")
+        rita = signed_in("rita")
         good = run_file(programme, "best", best_first=True).read_bytes()
         bad = good + b"q999 Q0 d1 1 1.0 best\n"
         rita.post(f"{AT}/releases/runs", {"system": "a", "file": upload("a.txt", good)})
@@ -234,10 +234,12 @@ class TestReleases:
         page = _said(rita.post(f"{AT}/releases/1/evaluate", given, follow=True))
         assert "q999" in page and not Evaluation.objects.exists()
 
-    def test_a_file_that_is_no_run_is_refused(self, programme: Programme, browser: Browser) -> None:
+    def test_a_file_that_is_no_run_is_refused(
+        self, programme: Programme, signed_in: SignedIn
+    ) -> None:
         released(programme)
         given = {"system": "a", "file": upload("a.txt", b"not a run\n")}
-        answer = browser("rita").post(f"{AT}/releases/runs", given)
+        answer = signed_in("rita").post(f"{AT}/releases/runs", given)
         assert answer.status_code == 422 and not SystemRun.objects.exists()
 
 
@@ -252,25 +254,25 @@ class TestValue:
     }
 
     def test_the_return_is_estimated_shown_and_reviewed(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         found = evaluated(programme)
-        olga = browser("olga")
+        olga = signed_in("olga")
         given = self.ASSUMED | {"evaluation": f"{found.id}:nDCG@10"}
         assert olga.post(f"{AT}/value/estimate", given).status_code == 302
         estimate = ReturnEstimate.objects.get()
-        page = _said(browser("rita").get(f"{AT}/value"))
+        page = _said(signed_in("rita").get(f"{AT}/value"))
         assert "P(ROI&gt;0)" in page and f"{estimate.p_positive:.0%}" in page
         assert "Chance that the change ships: 0.3" in page
         olga.post(f"{AT}/value/review")
         assert "The return is reviewed. Close the project." in _said(olga.get(AT))
 
     def test_an_assumption_out_of_range_is_refused(
-        self, programme: Programme, browser: Browser
+        self, programme: Programme, signed_in: SignedIn
     ) -> None:
         found = evaluated(programme)
         given = self.ASSUMED | {"evaluation": f"{found.id}:nDCG@10", "p_launch": "3"}
-        assert browser("olga").post(f"{AT}/value/estimate", given).status_code == 422
+        assert signed_in("olga").post(f"{AT}/value/estimate", given).status_code == 422
         assert not ReturnEstimate.objects.exists()
 
     def test_a_fixed_cost_lands_once_named(self, olga: Client) -> None:
@@ -308,6 +310,6 @@ class TestRisks:
         assert olga.post(f"{AT}/risks/new", self.RISK | changes).status_code == 422
         assert Risk.objects.count() == before
 
-    def test_a_requester_keeps_no_register(self, olga: Client, browser: Browser) -> None:
-        assert browser("rita").get(f"{AT}/risks").status_code == 200
-        assert browser("rita").post(f"{AT}/risks/new", self.RISK).status_code == 403
+    def test_a_requester_keeps_no_register(self, olga: Client, signed_in: SignedIn) -> None:
+        assert signed_in("rita").get(f"{AT}/risks").status_code == 200
+        assert signed_in("rita").post(f"{AT}/risks/new", self.RISK).status_code == 403
