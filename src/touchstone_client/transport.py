@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,10 +33,8 @@ class Transport:
         timeout: float,
         language: str,
         retries: int,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._retries = retries
-        self._sleep = sleep
         self._http = httpx.Client(
             base_url=f"{base_url.rstrip('/')}/api/v1",
             headers={
@@ -119,14 +117,19 @@ class Transport:
             except httpx.TransportError as error:
                 if attempt == tries:
                     raise _unreachable(self._http.base_url, error) from error
-                self._sleep(_pause(attempt))
+                wait(_pause(attempt))
                 continue
             if response.status_code not in RETRIED or attempt == tries:
                 break
-            self._sleep(_wanted_pause(response) or _pause(attempt))
+            wait(_wanted_pause(response) or _pause(attempt))
         if not response.is_success:
             raise error_of(response)
         return response
+
+
+def wait(seconds: float) -> None:
+    """Pause before a call is tried again."""
+    time.sleep(seconds)
 
 
 def _given(params: Mapping[str, object]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from django.test import Client
 import touchstone
 from tests.factories import programme as play
 from tests.factories.programme import Programme
+from touchstone.api.access import endpoints
+from touchstone.api.api import api
 from touchstone.api.errors import INVALID_INPUT
 from touchstone.lib.errors import Refused
 from touchstone_client import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
@@ -167,3 +169,14 @@ def test_a_body_that_is_too_large_is_refused_in_the_same_shape(
     )
 
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+
+def test_the_openapi_document_is_served_and_names_every_endpoint(db: None) -> None:
+    response = Client().get("/api/v1/openapi.json")
+
+    named = {
+        operation["operationId"]
+        for methods in response.json()["paths"].values()
+        for operation in methods.values()
+    }
+    assert named == {one.operation_id for one in endpoints(api)}
