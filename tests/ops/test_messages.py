@@ -107,3 +107,13 @@ def test_what_is_compiled_is_what_django_reads(locale: Path) -> None:
 
     french = gettext.translation("django", locale, ["fr"])
     assert french.gettext("Projects") == "Projets"
+
+
+def test_the_workbench_wants_arabic_and_the_console_does_not(locale: Path, source: Path) -> None:
+    (source / "workbench").mkdir()
+    (source / "workbench" / "texts.py").write_text('from django import _\n_("Submit")\n')
+    message_catalogs.extract(locale, source)
+
+    faults = message_catalogs.check(locale, source)
+    assert "workbench/texts.py:2: 'Submit' has no translation (ar)" in faults
+    assert not [fault for fault in faults if fault.endswith("(ar)") and "views.py" in fault]

@@ -115,7 +115,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
-WORKBENCH_LANGUAGES = [*LANGUAGES, ("ar", "العربية")]
+WORKBENCH_LANGUAGES: list[tuple[str, str]] = [*LANGUAGES, ("ar", "العربية")]
 LOCALE_PATHS = [ROOT / "src" / "touchstone" / "locale"]
 FORMAT_MODULE_PATH: list[str] = []
 
