@@ -41,7 +41,7 @@ def test_a_body_above_the_limit_is_refused_unread(upload_limit: int) -> None:
 
 
 def test_the_api_says_so_in_json(upload_limit: int) -> None:
-    assert refused("/api/v1/projects", upload_limit + 1).startswith(b'{"detail": "This upload')
+    assert refused("/api/v1/projects", upload_limit + 1).startswith(b'{"code": "too_large", ')
 
 
 @pytest.mark.django_db

@@ -37,7 +37,8 @@ def _too_large(request: HttpRequest, limit: int) -> HttpResponse:
         "Split the file and send the parts one after the other."
     ) % {"megabytes": megabytes}
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": message}, status=413)
+        body = {"code": "too_large", "message": message, "details": {}}
+        return JsonResponse(body, status=413)
     return HttpResponse(message, status=413, content_type="text/plain; charset=utf-8")
 
 
