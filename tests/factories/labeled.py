@@ -141,7 +141,15 @@ def an_unlabeled_project(
     )
 
 
-def a_plan(project: Project, currency: str = "EUR", **prices: str) -> Plan:
+def a_plan(
+    project: Project,
+    currency: str = "EUR",
+    *,
+    overlap: int = 3,
+    gold_rate: str = "0.1",
+    locales: tuple[str, ...] = (LOCALE,),
+    **prices: str,
+) -> Plan:
     """A plan in force; any earlier one is superseded."""
     version = project.plans.count() + 1
     project.plans.filter(state=PlanState.APPROVED).update(state=PlanState.SUPERSEDED)
@@ -152,8 +160,8 @@ def a_plan(project: Project, currency: str = "EUR", **prices: str) -> Plan:
         task_type=guideline.guideline.task_type,
         guideline_version=guideline,
         sample_method="stratified",
-        overlap=3,
-        gold_rate=Decimal("0.1"),
+        overlap=overlap,
+        gold_rate=Decimal(gold_rate),
         speed_standard=60,
         start_date=AT.date(),
         end_date=LATER.date(),
@@ -162,16 +170,17 @@ def a_plan(project: Project, currency: str = "EUR", **prices: str) -> Plan:
         created_by=project.owner,
         created_at=AT,
     )
-    PlanLocale.objects.create(
-        plan=plan,
-        locale=a_locale(),
-        sample_size=10,
-        alpha_lower_bound=Decimal("0.6"),
-        gold_accuracy=Decimal("0.8"),
-        price_per_judgment=Decimal(prices.get("judgment", "0.125")),
-        price_per_audit=Decimal(prices.get("audit", "0.50")),
-        price_per_adjudication=Decimal(prices.get("adjudication", "1.00")),
-    )
+    for tag in locales:
+        PlanLocale.objects.create(
+            plan=plan,
+            locale=a_locale(tag),
+            sample_size=10,
+            alpha_lower_bound=Decimal("0.6"),
+            gold_accuracy=Decimal("0.8"),
+            price_per_judgment=Decimal(prices.get("judgment", "0.125")),
+            price_per_audit=Decimal(prices.get("audit", "0.50")),
+            price_per_adjudication=Decimal(prices.get("adjudication", "1.00")),
+        )
     plan.state, plan.content_hash = PlanState.APPROVED, "c" * 64
     plan.submitted_by, plan.submitted_at = project.owner, AT
     plan.decided_by, plan.decided_at = with_role(Role.ADMIN), AT

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from touchstone.apps.guidelines.queries import has_read
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.labeling import operations as labeling
-from touchstone.apps.labeling.queries import LeasedTask, tasks_in_hand
+from touchstone.apps.labeling.queries import LeasedTask, has_open_work, tasks_in_hand
 from touchstone.apps.people.queries import fluency_of
 from touchstone.apps.planning.queries import plan_in_force
 from touchstone.apps.quality.operations import mark_gold
@@ -86,11 +86,11 @@ def lease_work(
 def _mixed(
     project: Project, plan: Plan, by: User, count: int, at: datetime, tags: list[str]
 ) -> list[LeasedTask]:
-    """Gold in place of work, never alone: a batch of nothing but gold would give it away."""
+    """Gold in place of work, and only while there is work: what comes after it would be gold."""
     wanted = sum(random.random() < float(plan.gold_rate) for _slot in range(count))
     gold = unseen_gold(project=project, annotator=by, locale_tags=tags, count=min(wanted, count))
     tasks = _lease(project, plan, by, count - len(gold), at, tags)
-    if gold and (tasks or count == len(gold)):
+    if gold and (tasks or (count == len(gold) and has_open_work(project, by, tags))):
         tasks += _lease(project, plan, by, len(gold), at, tags, gold)
     return tasks
 

@@ -1,4 +1,4 @@
-"""The two statements that must be exact and quick: claiming items and ending leases.
+"""The statements that must be exact and quick: claiming items, ending leases, wanting more.
 
 Every writer locks an item's queue entry before its assignments, so that claims, submits and
 expiries never wait for each other in a circle. `ADR exact-overlap` gives the measurements behind
@@ -7,7 +7,7 @@ the shape of the claim.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -88,6 +88,20 @@ WHERE entry.item_id = lost.item_id
 RETURNING lost.places
 """
 
+_WANT_MORE = """
+WITH asked AS (
+    SELECT entry.item_id, more.places
+    FROM labeling_queueentry AS entry
+    JOIN unnest(%(items)s::bigint[], %(places)s::int[]) AS more(item_id, places)
+         ON more.item_id = entry.item_id
+    WHERE entry.project_id = %(project)s
+    ORDER BY entry.item_id
+    FOR UPDATE OF entry
+)
+UPDATE labeling_queueentry AS entry SET need = entry.need + asked.places
+FROM asked WHERE entry.item_id = asked.item_id
+"""
+
 
 Parameter = int | float | str | datetime | list[int]
 
@@ -133,6 +147,16 @@ def end_expired(*, project_id: int, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"project": project_id, "at": at})
         return sum(int(places) for (places,) in cursor.fetchall())
+
+
+def want_more(*, project_id: int, places: Mapping[int, int]) -> int:
+    """Raise how many judgments some items want, by item id; returns how many items there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WANT_MORE,
+            {"project": project_id, "items": list(places), "places": list(places.values())},
+        )
+        return int(cursor.rowcount)
 
 
 def _run(statement: str, claim: Claim, **more: Parameter) -> list[Claimed]:

@@ -107,6 +107,25 @@ def enqueue(
 
 
 @transaction.atomic
+def want_again(*, project: Project, counts: Mapping[int, int], by: User, at: datetime) -> int:
+    """Want more judgments of items whose work did not stand, by item id; returns how many items.
+
+    The work that did not stand keeps its place, so that other people do it again.
+    """
+    items = claims.want_more(project_id=project.pk, places=counts)
+    record(
+        event="labeling.items.wanted_again",
+        subject=project,
+        by=by,
+        at=at,
+        project_id=project.pk,
+        items=items,
+        judgments=sum(counts.values()),
+    )
+    return items
+
+
+@transaction.atomic
 def lease(
     *,
     project: Project,

@@ -34,11 +34,12 @@ def standing(
 ) -> Standing:
     """Judge a submit against its assignment.
 
-    A lease that ran out but that nobody ended still holds its place. Once ended, the answers fill
-    a free place if there is one; otherwise they are kept without counting.
+    A lease is over at `leased_until`, not after it. One that ran out but that nobody ended still
+    holds its place. Once ended, the answers fill a free place if there is one; otherwise they are
+    kept without counting.
     """
     if state == AssignmentState.LEASED and same_lease:
-        return Standing(late=at > leased_until, counts=True, takes_place=False)
+        return Standing(late=at >= leased_until, counts=True, takes_place=False)
     if state == AssignmentState.LEASED:
         # The same person holds a newer lease on this item, whose answers will count.
         return Standing(late=True, counts=False, takes_place=False)

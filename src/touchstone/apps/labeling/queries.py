@@ -153,16 +153,21 @@ def rater_counts(project: Project) -> list[RaterCounts]:
 
 def open_places(project: Project, annotator: User, locale_tags: Sequence[str]) -> int:
     """How many open items still want a judgment from this person; for the list of projects."""
-    mine = Assignment.objects.filter(annotator=annotator).exclude(
+    return _open_to(project, annotator, locale_tags).count()
+
+
+def has_open_work(project: Project, annotator: User, locale_tags: Sequence[str]) -> bool:
+    """Whether any open item still wants a judgment from this person."""
+    return _open_to(project, annotator, locale_tags).exists()
+
+
+def _open_to(project: Project, annotator: User, locale_tags: Sequence[str]) -> QuerySet[QueueEntry]:
+    mine = Assignment.objects.filter(annotator=annotator, project=project).exclude(
         state__in=[AssignmentState.EXPIRED, AssignmentState.RELEASED]
     )
-    return (
-        QueueEntry.objects.filter(
-            project=project, lane=Lane.OPEN, locale_tag__in=locale_tags, taken__lt=F("need")
-        )
-        .exclude(item__in=mine.values("item_id"))
-        .count()
-    )
+    return QueueEntry.objects.filter(
+        project=project, lane=Lane.OPEN, locale_tag__in=locale_tags, taken__lt=F("need")
+    ).exclude(item__in=mine.values("item_id"))
 
 
 def judged_today(project: Project, annotator: User, since: datetime) -> int:

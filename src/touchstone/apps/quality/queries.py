@@ -27,6 +27,7 @@ from touchstone.apps.quality.models import (
     GoldAnswer,
     GoldMark,
     Lot,
+    LotJudgment,
     Measurement,
 )
 from touchstone.lib.errors import NotVisible
@@ -292,6 +293,14 @@ def lots_of(project: Project) -> QuerySet[Lot]:
         .annotate(size=Count("judgments"))
         .order_by("-number")
     )
+
+
+def rejected_counts(lot: Lot) -> dict[int, int]:
+    """How many judgments of each item a lot rejects, by item id; none if it was accepted."""
+    if lot.decision != Lot.Decision.REJECTED:
+        return {}
+    rows = LotJudgment.objects.filter(lot=lot).values_list("judgment__item")
+    return dict(rows.annotate(n=Count("id")))
 
 
 def waiting_for_lot(project: Project) -> dict[str, int]:
