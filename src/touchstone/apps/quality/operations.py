@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext_lazy as _
 
-from touchstone.apps.guidelines.policies import parse_schema, validate_answers
+from touchstone.apps.guidelines.policies import InvalidAnswers, parse_schema, validate_answers
 from touchstone.apps.items.models import Item
-from touchstone.apps.labeling.models import Judgment, Outcome
+from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment
 from touchstone.apps.labeling.queries import counted_judgments
 from touchstone.apps.ledger.operations import record
 from touchstone.apps.people.models import User
@@ -221,11 +221,17 @@ def submit_audit(*, audit: Audit, answers: Mapping[str, object], by: User, at: d
 
 @transaction.atomic
 def open_adjudications(*, project: Project, by: User, at: datetime) -> int:
-    """Open a case for each finished item whose grades settle nothing; returns how many."""
+    """Open a case for each finished item whose grades settle nothing; returns how many.
+
+    A place that is only leased is taken too, so an item with a live lease is not finished.
+    """
     _lock(project)
     grades: dict[int, list[int]] = defaultdict(list)
-    finished = measuring.graded_work(measuring.Slice(project, None)).filter(
-        item__adjudication=None, item__queue_entry__taken=F("item__queue_entry__need")
+    leased = Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
+    finished = (
+        measuring.graded_work(measuring.Slice(project, None))
+        .filter(item__adjudication=None, item__queue_entry__taken=F("item__queue_entry__need"))
+        .exclude(item__in=leased.values("item_id"))
     )
     for item_id, grade in finished.order_by().values_list("item_id", "grade"):
         if grade is not None:
@@ -256,6 +262,7 @@ def settle(
     :raises AlreadyDone: the case is settled.
     :raises ReasonMissing: there is no rationale.
     :raises InvalidAnswers: the grade is outside the scale.
+    :raises NoPlanInForce: the project has no approved plan, and so no scale.
     """
     adjudication = Adjudication.objects.select_for_update().get(pk=adjudication.pk)
     if adjudication.settled_at is not None:
@@ -266,7 +273,12 @@ def settle(
     if plan is None:
         raise NoPlanInForce(_("The project has no approved plan."))
     schema = parse_schema(plan.task_type.schema)
-    validate_answers(schema, {"outcome": Outcome.LABEL, "values": {schema.main: grade}})
+    if grade not in schema.grades:
+        raise InvalidAnswers(
+            _("Nothing was decided: %(given)s is a grade outside the scale (%(known)s).")
+            % {"given": grade, "known": ", ".join(map(str, schema.grades))},
+            field=schema.main,
+        )
     adjudication.grade, adjudication.rationale = grade, rationale.strip()
     adjudication.settled_by, adjudication.settled_at = by, at
     adjudication.save()
@@ -290,7 +302,7 @@ def measure(*, project: Project, by: User, at: datetime, seed: int = 0) -> list[
     plan = plan_in_force(project)
     if plan is None:
         raise NoPlanInForce(_("The project has no approved plan to measure against."))
-    tags = plan.locales.values_list("locale_id", flat=True)
+    tags = plan.locales.order_by("locale").values_list("locale_id", flat=True)
     found: list[Measurement] = []
     for piece in [measuring.Slice(project, tag) for tag in (None, *tags)]:
         found.append(measuring.alpha(piece, plan=plan, seed=seed, at=at))
