@@ -27,7 +27,7 @@ class Level(StrEnum):
 class Light:
     """One light: its figure beside its standard, where it has been, and what to look at.
 
-    `unit` says how to write `value` and `standard`: share, ratio, alpha, people or days.
+    `unit` says how to write `value` and `standard`: share, alpha, people or per_hour.
     """
 
     name: str
@@ -65,11 +65,14 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Money:
-    """Spent and earned (accepted work at planned prices) of a budget, in minor units."""
+    """Spent of a budget, in minor units, and the share of the wanted work that was accepted.
+
+    Work is paid for when it is accepted: beside the share done, waiting work would look free.
+    """
 
     spent: int
     budget: int
-    share_done: float
+    share_accepted: float
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,8 @@ def quality(gates: Sequence[Gate], trend: Sequence[float]) -> Light:
     elif worst.low < worst.standard:
         level = Level.WATCH
         reason = _("%(locale)s: %(what)s meets the standard, but not surely.") % facts
+    elif len(measured) < len(gates):
+        level, reason = Level.GOOD, _("What could be measured meets its standard.")
     else:
         level, reason = Level.GOOD, _("Every locale meets its standard.")
     unit = "alpha" if worst.kind == "alpha" else "share"
@@ -164,8 +169,8 @@ def cost(money: Money) -> Light:
     """What the whole will cost at the present rate, beside the budget."""
     if not money.spent or not money.budget:
         return Light("cost", Level.NONE, None, 1.0, "share", _("No costs yet."), "value")
-    share_done = min(1.0, money.share_done) or 1.0
-    at_completion = money.spent / share_done / money.budget
+    share = min(1.0, money.share_accepted) or 1.0
+    at_completion = money.spent / share / money.budget
     if at_completion <= 1.0:
         level, reason = Level.GOOD, _("Within the budget.")
     elif at_completion <= 1.1:

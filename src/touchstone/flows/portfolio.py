@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from touchstone.apps.economics.queries import spent_by_project
+from touchstone.apps.economics.queries import accepted_by_project, spent_by_project
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.intake.queries import delivered_dates
 from touchstone.apps.labeling.queries import Pace, paces
@@ -38,6 +38,8 @@ DONE = frozenset(
         RequestState.CLOSED,
     }
 )
+# What nobody can hurry any more; shown last.
+OVER = DONE | {RequestState.DECLINED, RequestState.CANCELLED}
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class _Figures:
     measurements: dict[int, dict[tuple[str, str | None], Measurement]]
     trends: dict[int, list[float]]
     spent: dict[int, int]
+    accepted: dict[int, int]
     annotators: dict[int, int]
     risks: dict[int, RiskTotals]
     delivered: dict[int, datetime]
@@ -91,6 +94,7 @@ def cards_of(projects: Sequence[Project], at: datetime) -> list[ProjectCard]:
         measurements=measurements_by_project(projects),
         trends=alpha_trends(projects),
         spent=spent_by_project(projects),
+        accepted=accepted_by_project(projects),
         annotators=annotator_counts(projects),
         risks=totals_by_project(projects, at.date()),
         delivered=delivered_dates([project.request_id for project in projects]),
@@ -104,10 +108,10 @@ def project_card(*, project: Project, at: datetime) -> ProjectCard:
 
 
 def _urgency(card: ProjectCard) -> tuple[int, int, str]:
-    """Finished projects last; then by the worst light, by how many are red, by name."""
+    """What is over last; then by the worst light, by how many are red, by name."""
     red = sum(light.level is Level.BAD for light in card.lights)
-    finished = len(lights.ORDER) if card.state in DONE else 0
-    return (finished + lights.ORDER[card.worst.level], -red, card.project.name)
+    over = len(lights.ORDER) if card.state in OVER else 0
+    return (over + lights.ORDER[card.worst.level], -red, card.project.name)
 
 
 def _card(project: Project, figures: _Figures, at: datetime) -> ProjectCard:
@@ -132,7 +136,7 @@ def _planned(
     project: Project, plan: Plan, figures: _Figures, state: RequestState, at: datetime
 ) -> tuple[Light, ...]:
     pace = figures.paces[project.pk]
-    share_done = pace.done / pace.wanted if pace.wanted else 0.0
+    accepted = figures.accepted.get(project.pk, 0)
     delivered = figures.delivered.get(project.request_id) if state in DONE else None
     return (
         lights.quality(_gates(plan, figures.measurements[project.pk]), figures.trends[project.pk]),
@@ -151,7 +155,7 @@ def _planned(
             lights.Money(
                 spent=figures.spent.get(project.pk, 0),
                 budget=plan.budget_minor_units,
-                share_done=share_done,
+                share_accepted=accepted / pace.wanted if pace.wanted else 0.0,
             )
         ),
         lights.capacity(
@@ -176,8 +180,8 @@ def _gates(plan: Plan, measured: dict[tuple[str, str | None], Measurement]) -> l
         }
         for kind, standard in standards.items():
             found = measured.get((kind, row.locale_id))
-            if found is not None:
-                gates.append(lights.Gate(row.locale_id, kind, found.value, found.low, standard))
+            value, low = (found.value, found.low) if found else (None, None)
+            gates.append(lights.Gate(row.locale_id, kind, value, low, standard))
     return gates
 
 

@@ -196,6 +196,16 @@ def newest_return(project: Project) -> ReturnEstimate | None:
     return returns_of(project).first()
 
 
+def accepted_by_project(projects: Sequence[Project]) -> dict[int, int]:
+    """How many judgments of each project were accepted and paid for, gold left out, by id."""
+    rows = CostEvent.objects.filter(
+        project__in=[project.pk for project in projects],
+        work=Work.JUDGMENT,
+        quality_class=QualityClass.PRODUCTION,
+    )
+    return dict(rows.order_by().values_list("project").annotate(n=Sum("quantity")))
+
+
 def spent_by_project(projects: Sequence[Project]) -> dict[int, int]:
     """What each project has cost so far, by project id.
 
