@@ -203,9 +203,7 @@ def _play_pages(project: Project, job: Job, people: dict[str, User]) -> None:
                 _submit(page, key, label, tasks[ids[key]], people[page.rater])
 
 
-def _submit(
-    page: sources.Page, key: str, label: str, task: LeasedTask, rater: User
-) -> None:
+def _submit(page: sources.Page, key: str, label: str, task: LeasedTask, rater: User) -> None:
     labeling.submit_work(
         assignment_id=task.assignment_id,
         lease=task.lease,
