@@ -56,7 +56,7 @@ class RequestState(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     ACCEPTED = "accepted", pgettext_lazy("request state", "Delivery accepted")
     ROI_REVIEWED = "roi_reviewed", _("Return reviewed")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("request state", "Closed")
     PAUSED = "paused", _("Paused")
     CANCELLED = "cancelled", _("Cancelled")
 

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from touchstone.apps.items.models import Item
 from touchstone.apps.labeling.models import Judgment, Outcome
@@ -177,7 +178,7 @@ class Lot(models.Model):
     """
 
     class Decision(models.TextChoices):
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", pgettext_lazy("lot", "Accepted")
         REJECTED = "rejected", _("Rejected")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="lots")
