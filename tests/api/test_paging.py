@@ -55,3 +55,11 @@ def test_a_made_up_cursor_is_refused(rita: Client, cursor: str) -> None:
 def test_the_sdk_walks_every_page(rita: Client, programme: Programme) -> None:
     assert [row.number for row in programme.client("rita").requests.list()] == list(range(7, 0, -1))
     assert list(programme.client("rita").requests.list(state="live")) == []
+
+
+def test_no_cursor_breaks_a_list_by_text(programme: Programme) -> None:
+    caller = Client(headers={"Authorization": f"Bearer {programme.tokens['olga']}"})
+
+    response = caller.get("/api/v1/projects", {"cursor": base64.b64encode(b"a\0").decode()})
+
+    assert (response.status_code, response.json()["code"]) == (422, "bad_cursor")

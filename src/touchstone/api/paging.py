@@ -74,6 +74,8 @@ def _read(rows: QuerySet[Any], column: str, cursor: str) -> Any:
     padded = cursor + "=" * (-len(cursor) % 4)
     try:
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        if "\0" in text:
+            raise ValueError("no key holds a null character")
         return rows.model._meta.get_field(column).to_python(text)
     except (binascii.Error, ValueError, ValidationError) as error:
         raise BadCursor(_("This cursor does not come from an earlier page.")) from error

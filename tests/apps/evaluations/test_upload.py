@@ -62,6 +62,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_query(scene: Labeled) -> None
         (b"q1 Q0 a 1 2 t\n\nq1 Q0 a 2 1 t\n", "line 3"),
         (b"q1 Q0 a 1 2 t\nq1 Q0 b 2 1 other\n", "line 2"),
         (b"q1 Q0 a 1 2 t\nq1 Q0 \xe9 2 1 t\n", "line 2"),
+        (b"q1 Q0 a 1 2 t\nq1 Q0 b\x00 2 1 t\n", "line 2"),
         (b"q1 Q0 a 1 2 t\n" + b"x" * 5000, "line 2"),
         (b"q1 Q0 " + b"d" * 201 + b" 1 2 t\n", "more than 200 characters"),
     ],

@@ -89,12 +89,18 @@ class _Lines:
 
     def _decoded(self, line: bytes) -> str:
         try:
-            return line.decode("utf-8-sig" if self.number == 1 else "utf-8")
+            text = line.decode("utf-8-sig" if self.number == 1 else "utf-8")
         except UnicodeDecodeError as error:
-            raise InvalidRun(
-                _("The run file is not UTF-8 text, nothing was kept: see line %(line)d.")
-                % {"line": self.number}
-            ) from error
+            raise self._not_text() from error
+        if "\0" in text:  # PostgreSQL stores every character but this one
+            raise self._not_text()
+        return text
+
+    def _not_text(self) -> InvalidRun:
+        return InvalidRun(
+            _("The run file is not UTF-8 text, nothing was kept: see line %(line)d.")
+            % {"line": self.number}
+        )
 
 
 def _refuse_long_ids(rankings: dict[str, list[str]]) -> None:
