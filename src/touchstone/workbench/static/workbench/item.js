@@ -8,7 +8,7 @@ export function showItem(root, task, { context, language, texts }) {
   say(query, task.query, task);
   const result = root.querySelector("[data-result]");
   result.replaceChildren(...parts(task, context, texts));
-  result.scrollTop = 0;
+  result.dir = task.direction;
 }
 
 function parts(task, context, texts) {

@@ -1,0 +1,1 @@
+"""Tests of the annotator's and auditor's screens."""

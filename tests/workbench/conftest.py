@@ -1,0 +1,56 @@
+"""A project in pilot, and its people at browsers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.workbench.scene import Scene, a_scene
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SignedIn = Callable[[str], Client]
+Seated = Callable[..., "Page"]
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    """Six French items, each wanted twice."""
+    return a_scene()
+
+
+@pytest.fixture
+def signed_in() -> SignedIn:
+    """The browser of somebody who has signed in, without a window."""
+
+    def sign_in_as(name: str) -> Client:
+        from touchstone.apps.people.queries import user_by_email
+
+        user = user_by_email(f"{name}@example.org")
+        assert user is not None
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in_as
+
+
+@pytest.fixture
+def seat(open_page: Callable[..., Page], signed_in: SignedIn) -> Iterator[Seated]:
+    """Somebody who has signed in, at a real browser; options are those of `open_page`."""
+
+    def take_seat(name: str, **options: object) -> Page:
+        page = open_page(**options)
+        session = signed_in(name).cookies[settings.SESSION_COOKIE_NAME].value
+        page.goto("/healthz")
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}]
+        )
+        return page
+
+    yield take_seat

@@ -1,0 +1,157 @@
+"""A project in pilot, made by the product's own operations, and the people who work on it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils import timezone
+
+from tests.factories.intake import AT, person, places
+from tests.factories.planning import PlanLocaleDraftFactory, a_project, a_submitted_plan
+from touchstone.apps.guidelines.operations import confirm_reading, seed_task_types
+from touchstone.apps.labeling.models import Judgment
+from touchstone.apps.people.models import Role, User
+from touchstone.apps.people.operations import set_fluency, set_preferences
+from touchstone.apps.planning.models import Plan, Project
+from touchstone.apps.planning.operations import add_member
+from touchstone.apps.quality.operations import draw_audits, open_adjudications
+from touchstone.flows import phases
+from touchstone.flows.item_import import take_in
+from touchstone.flows.labeling import lease_work, submit_work
+from touchstone.flows.plan_approval import approve
+
+KEY = "videos"
+COLUMNS = (
+    *("item_id", "query_id", "query", "document_id", "locale"),
+    *("title", "text", "url", "supplier", "gold"),
+)
+TEXTS = {
+    "fr-FR": ("Comment cuire un œuf ?", "Dix minutes dans l'eau bouillante."),
+    "ar-EG": ("كم دقيقة تُسلق البيضة؟", "عشر دقائق في الماء المغلي."),
+}
+
+
+@dataclass
+class Scene:
+    """One project in pilot with its people; nobody has judged anything."""
+
+    project: Project
+    plan: Plan
+    locale_tag: str
+    people: dict[str, User] = field(default_factory=dict)
+
+    def read(self, *names: str) -> None:
+        """Some people confirm the guideline."""
+        for name in names:
+            confirm_reading(
+                version=self.plan.guideline_version,
+                language="en",
+                by=self.people[name],
+                at=timezone.now(),
+            )
+
+    def speak(self, name: str, language: str) -> None:
+        user = self.people[name]
+        set_preferences(user=user, language=language, time_zone="UTC", by=user, at=timezone.now())
+
+    def judge_all(self, name: str, grade: int) -> None:
+        """Somebody judges everything that they are given."""
+        by = self.people[name]
+        while tasks := lease_work(project=self.project, by=by, count=5, at=timezone.now()):
+            for task in tasks:
+                submit_work(
+                    assignment_id=task.assignment_id,
+                    lease=task.lease,
+                    answers={"outcome": "label", "values": {"grade": grade}},
+                    idempotency_key=f"{name}-{task.assignment_id}",
+                    seconds=2.0,
+                    by=by,
+                    at=timezone.now(),
+                )
+
+    def draw(self, size: int) -> None:
+        draw_audits(
+            project=self.project, size=size, seed=1, by=self.people["olga"], at=timezone.now()
+        )
+
+    def open_cases(self) -> None:
+        open_adjudications(project=self.project, by=self.people["olga"], at=timezone.now())
+
+
+def a_scene(locale_tag: str = "fr-FR", items: int = 6, gold: int = 0, overlap: int = 2) -> Scene:
+    """A pilot in one locale: Ana and Ben label, Quinn checks, Zoe has no part in it."""
+    places()
+    cast = {
+        "olga": person("olga", Role.PROJECT_OWNER),
+        "pia": person("pia", Role.PROJECT_OWNER),
+        "rita": person("rita", Role.REQUESTER),
+        "ana": person("ana", Role.ANNOTATOR),
+        "ben": person("ben", Role.ANNOTATOR),
+        "quinn": person("quinn", Role.QA_LEAD, market="FR"),
+        "zoe": person("zoe", Role.ANNOTATOR),
+    }
+    seed_task_types(by=cast["olga"], at=AT)
+    project, plan = _planned(cast, locale_tag, items, gold, overlap)
+    scene = Scene(project, plan, locale_tag, cast)
+    _take_in(scene, items, gold)
+    for name, function in (("ana", "annotator"), ("ben", "annotator"), ("quinn", "qa_lead")):
+        add_member(project=project, user=cast[name], function=function, by=cast["olga"], at=AT)
+        set_fluency(user=cast[name], locales=[locale_tag], by=None, at=AT)
+    phases.start_pilot(project=project, by=cast["olga"], at=timezone.now())
+    return scene
+
+
+def _planned(
+    cast: dict[str, User], locale_tag: str, items: int, gold: int, overlap: int
+) -> tuple[Project, Plan]:
+    project = a_project(
+        requester=cast["rita"], owner=cast["olga"], key=KEY, locales={locale_tag: items}
+    )
+    terms = PlanLocaleDraftFactory(
+        locale=locale_tag, sample_size=items, price_per_judgment=Decimal("0.01")
+    )
+    plan = a_submitted_plan(
+        project,
+        locales=(terms,),
+        overlap=overlap,
+        gold_rate=Decimal("0.3") if gold else Decimal(0),
+    )
+    approve(plan=plan, by=cast["pia"], at=AT)
+    project.request.refresh_from_db()
+    return project, plan
+
+
+def _take_in(scene: Scene, items: int, gold: int) -> None:
+    report = take_in(
+        project=scene.project,
+        plan=scene.plan,
+        stream=io.BytesIO(_items_file(scene.locale_tag, items, gold)),
+        file_name="items.csv",
+        mapping=None,
+        dry_run=False,
+        by=scene.people["olga"],
+        at=AT,
+    )
+    assert report.added == items + gold, report.errors
+
+
+def _items_file(locale_tag: str, items: int, gold: int) -> bytes:
+    query, text = TEXTS[locale_tag]
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(COLUMNS)
+    for n in range(items + gold):
+        rows.writerow(
+            [f"i{n}", f"q{n}", f"{query} {n}", f"d{n}", locale_tag, f"<b>Titre {n}</b>", text,
+             "https://example.org/a" if n % 2 else "javascript:alert(1)", f"secret {n}",
+             "3" if n >= items else ""]
+        )  # fmt: skip
+    return out.getvalue().encode()
+
+
+def judgments(scene: Scene) -> list[Judgment]:
+    """What was judged, in order."""
+    return list(Judgment.objects.filter(project=scene.project).order_by("pk"))
