@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -179,14 +180,32 @@ def test_an_orphan_server_is_stopped_and_replaced(home: Path) -> None:
         assert postmaster.running_pid(cluster.data) not in {None, orphan}
 
 
-def test_a_stale_number_of_a_living_stranger_is_ignored(home: Path) -> None:
+@pytest.mark.parametrize("name", ["data/postmaster.pid", "s/.s.PGSQL.5432.lock"])
+def test_a_stale_number_of_a_living_stranger_is_ignored(home: Path, name: str) -> None:
     with Cluster(home, durable=False) as cluster:
-        note = (cluster.data / "postmaster.pid").read_text().splitlines()
-    stale = cluster.data / "postmaster.pid"
+        stale = cluster.home / name
+        note = stale.read_text().splitlines()
     stale.write_text("\n".join([str(os.getpid()), *note[1:]]) + "\n")
 
     with Cluster(home, durable=False) as again:
         assert again.owned
+
+
+def test_helpers_of_a_killed_server_are_waited_for(home: Path) -> None:
+    with Cluster(home) as cluster:
+        remember(cluster, "before the kill")
+        with psycopg.connect(cluster.url) as connection:
+            helper = connection.info.backend_pid
+            os.kill(helper, signal.SIGSTOP)  # busy, as a long query would keep it
+            pid = postmaster.running_pid(cluster.data)
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            threading.Timer(1.0, os.kill, (helper, signal.SIGCONT)).start()
+            assert eventually(lambda: postmaster.running_pid(cluster.data) is None)
+            cluster.stop()
+            cluster.start()
+        assert "pre-existing shared memory" in cluster.log.read_text()
+        assert recall(cluster) == ["before the kill"]
 
 
 def test_a_half_made_data_folder_is_made_anew(home: Path) -> None:

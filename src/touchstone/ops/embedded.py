@@ -115,7 +115,8 @@ class Cluster:
             self._await_ready()
             return
         try:
-            postmaster.clear_remains(self.data, seconds=STOP_SECONDS)
+            sockets = socket_folder(self.home, self.account)
+            postmaster.clear_remains(self.data, sockets, seconds=STOP_SECONDS)
             self._initialise()
             self._launch()
             self._create_application_database()

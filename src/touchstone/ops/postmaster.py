@@ -31,8 +31,11 @@ def running_pid(data: Path) -> int | None:
     return pid if _serves(pid, data) else None
 
 
-def clear_remains(data: Path, *, seconds: float) -> None:
+def clear_remains(data: Path, sockets: Path, *, seconds: float) -> None:
     """Leave no server and no stale file behind; the caller holds the lock, so nobody owns either.
+
+    PostgreSQL itself refuses to start while a number in these files belongs to any process. What
+    it rightly fears, helpers of a dead server still at work, it also sees in shared memory.
 
     :raises OperatorError: an orphan server does not stop.
     """
@@ -45,7 +48,8 @@ def clear_remains(data: Path, *, seconds: float) -> None:
         _await_end(data, seconds=seconds)
     if (pid := running_pid(data)) is not None:
         raise OperatorError(f"An earlier PostgreSQL (process {pid}) serves {data} and won't stop.")
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    for stale in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
 
 
 def _await_end(data: Path, *, seconds: float) -> None:
