@@ -20,7 +20,6 @@ PUBLIC = {
     "web:sign_in": "the way in",
     "web:sign_out": "the way out",
     "web:language": "the sign-in page speaks two languages",
-    "work:language": "the choice of a language is a cookie",
     "set_language": "the choice of a language is a cookie",
     "health": "a load balancer asks",
 }
@@ -33,15 +32,21 @@ and asks every address as every role.
 A role holds in some markets, at some vendors, on some projects, or everywhere. Outside of that,
 whatever belongs to a project or a request answers 404, as if it did not exist. Within it, what the
 role does not bring answers 403. **self** is open to everybody with an account, about themselves
-or about what they may see. Without an account the console asks to sign in and the API answers 401.
+or about what they may see. On the **service** it is enough to hold the role somewhere: what is
+listed or made there ends at the person's reach. Without an account the console asks to sign in and
+the API answers 401.
+
+Some rules ask for more than a role: a plan is approved by somebody other than who submitted it,
+and a request is moved by its requester until it is taken in, after that by who decides on requests.
 """
 
 
 @dataclass(frozen=True)
 class Line:
-    """One address; `capability` is None for what everybody signed in may open."""
+    """One page; `capability` is None for what everybody signed in may open."""
 
     name: str
+    methods: tuple[str, ...]
     address: str
     capability: Capability | None
     scope: str
@@ -70,7 +75,7 @@ def _patterns(resolver: Any, prefix: str = "", space: str = "") -> Iterator[tupl
 
 def _line(name: str, address: str, view: Any) -> Line:
     try:
-        return Line(name, f"/{address}", view.capability, view.scope)
+        return Line(name, view.methods, f"/{address}", view.capability, view.scope)
     except AttributeError as error:
         raise LookupError(f"{name} declares no capability and is not public") from error
 
@@ -80,10 +85,10 @@ def table() -> str:
     from touchstone.api.access import endpoints
     from touchstone.api.api import api
 
-    console = [_row(line.address, line.capability, line.scope) for line in pages()]
-    programs = [
-        _row(f"{one.method} {one.path}", one.capability, one.scope) for one in endpoints(api)
+    console = [
+        _row(" ".join(line.methods), line.address, line.capability, line.scope) for line in pages()
     ]
+    programs = [_row(one.method, one.path, one.capability, one.scope) for one in endpoints(api)]
     public = [f"- `{name}`: {why}" for name, why in sorted(PUBLIC.items())]
     return "\n".join(
         [HEAD, "## Console and workbench\n", *_head("address"), *console, "",
@@ -101,17 +106,17 @@ def _roles() -> list[Any]:
 def _head(what: str) -> list[str]:
     names = " | ".join(role.value.replace("_", " ") for role in _roles())
     rule = " | ".join(":-:" for _role in _roles())
-    return [f"| {what} | needs | scope | {names} |", f"|---|---|---|{rule}|"]
+    return [f"| method | {what} | needs | scope | {names} |", f"|---|---|---|---|{rule}|"]
 
 
-def _row(address: str, capability: Capability | None, scope: str) -> str:
+def _row(methods: str, address: str, capability: Capability | None, scope: str) -> str:
     from touchstone.apps.people.policies import CAPABILITIES
 
     needs = capability.value if capability else "an account"
     marks = " | ".join(
         "✓" if capability is None or capability in CAPABILITIES[role] else "" for role in _roles()
     )
-    return f"| `{address}` | {needs} | {scope} | {marks} |"
+    return f"| {methods} | `{address}` | {needs} | {scope} | {marks} |"
 
 
 if __name__ == "__main__":

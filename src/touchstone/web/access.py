@@ -1,7 +1,7 @@
 """Who gets to a page, and what becomes of a refusal. What a role may do is not decided here.
 
-Every view carries `capability` and `scope`, so that the matrix of addresses and roles can be
-generated from the addresses. The view itself finds its object through `project_for` or
+Every view carries `capability`, `scope` and `methods`, so that the matrix of addresses and roles
+can be generated from the addresses. The view itself finds its object through `project_for` or
 `request_for`; this decorator turns what they and the operations raise into pages.
 """
 
@@ -91,6 +91,7 @@ def _guarded(view: View, methods: tuple[str, ...], back: str, required: Capabili
             except Refused as error:
                 return _refused(request, error, back, kwargs)
 
+    guarded.methods = methods  # type: ignore[attr-defined]
     return guarded
 
 

@@ -1,7 +1,7 @@
 """Who gets to a screen, and in which language it speaks. What a role may do is not decided here.
 
-Every view carries `capability` and `scope`, so that the matrix of addresses and roles can be
-generated from the addresses. The view itself finds its project through `project_for`; this
+Every view carries `capability`, `scope` and `methods`, so that the matrix of addresses and roles
+can be generated from the addresses. The view itself finds its project through `project_for`; this
 decorator turns what it and the operations raise into pages.
 """
 
@@ -70,6 +70,7 @@ def _declared(
 ) -> View:
     guarded = _guarded(view, methods, back)
     guarded.capability, guarded.scope = capability, scope  # type: ignore[attr-defined]
+    guarded.methods = methods  # type: ignore[attr-defined]
     return guarded
 
 
