@@ -11,13 +11,16 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import programme as play
+from tests.factories.intake import person
 from tests.factories.programme import ANNOTATORS, KEY, LOCALE, Programme
 from touchstone.api.access import Endpoint, endpoints
 from touchstone.api.api import api
 from touchstone.apps.labeling.models import Assignment
 from touchstone.apps.people.models import Role
+from touchstone.apps.people.operations import create_vendor, issue_token
 from touchstone.apps.people.policies import CAPABILITIES, Capability
 from touchstone_client.wire import encode
 
@@ -35,8 +38,14 @@ ROLES: Mapping[str, Role | None] = {
     "vera": Role.VENDOR_MANAGER,
     "stan": Role.STAKEHOLDER,
     "nobody": None,
+    "fay": Role.ADMIN,
+    "fern": Role.PROJECT_OWNER,
+    "finn": Role.QA_LEAD,
+    "flo": Role.STAKEHOLDER,
+    "fritz": Role.VENDOR_MANAGER,
 }
-# Rob asked for nothing here and Dan is on no project: outsiders in spite of their roles.
+# Outsiders in spite of their roles: Rob asked for nothing here, Dan is on no project, and the
+# roles of the last five end in another market or at another vendor.
 SEE_PROJECT = {"ada", "olga", "rita", "quinn", "vera", "stan"}
 SEE_REQUEST = {"ada", "olga", "rita", "stan"}
 LABEL_HERE = set(ANNOTATORS)
@@ -63,6 +72,7 @@ def test_nobody_gets_in_without_a_token(
 
 @pytest.mark.slow
 def test_every_endpoint_keeps_to_the_table_of_capabilities(programme: Programme) -> None:
+    _hire_elsewhere(programme)
     evaluation = play.evaluated(programme)
     held = Assignment.objects.filter(annotator=programme.people["ana"]).first()
     assert held is not None
@@ -77,6 +87,20 @@ def test_every_endpoint_keeps_to_the_table_of_capabilities(programme: Programme)
     }
 
     assert wrong == {}
+
+
+def _hire_elsewhere(programme: Programme) -> None:
+    """Everybody whose name begins with F: their roles end in France or at a vendor there."""
+    at = timezone.now()
+    other = create_vendor(key="other", name="Other", market="FR", subdivision="", by=None, at=at)
+    for name in set(ROLES) - set(programme.people):
+        role = ROLES[name]
+        assert role is not None
+        vendor = other if role is Role.VENDOR_MANAGER else None
+        programme.people[name] = person(name, role, market="FR", vendor=vendor)
+        _token, programme.tokens[name] = issue_token(
+            user=programme.people[name], name="tests", by=None, at=at
+        )
 
 
 def _expected(endpoint: Endpoint, name: str) -> str:
