@@ -88,15 +88,20 @@ def portfolio(*, user: User, at: datetime) -> list[ProjectCard]:
 
 def cards_of(projects: Sequence[Project], at: datetime) -> list[ProjectCard]:
     """The cards of some projects that the caller was allowed to see."""
+    plans = plans_in_force(projects)
+    currencies = {
+        each.pk: plans[each.pk].currency_id if each.pk in plans else each.request.currency_id
+        for each in projects
+    }
     figures = _Figures(
-        plans=plans_in_force(projects),
+        plans=plans,
         paces=paces(projects),
         measurements=measurements_by_project(projects),
         trends=alpha_trends(projects),
-        spent=spent_by_project(projects),
+        spent=spent_by_project(projects, currencies=currencies),
         accepted=accepted_by_project(projects),
         annotators=annotator_counts(projects),
-        risks=totals_by_project(projects, at.date()),
+        risks=totals_by_project(projects, at.date(), currencies=currencies),
         delivered=delivered_dates([project.request_id for project in projects]),
     )
     return [_card(project, figures, at) for project in projects]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max, QuerySet, Sum
@@ -206,15 +206,17 @@ def accepted_by_project(projects: Sequence[Project]) -> dict[int, int]:
     return dict(rows.order_by().values_list("project").annotate(n=Sum("quantity")))
 
 
-def spent_by_project(projects: Sequence[Project]) -> dict[int, int]:
+def spent_by_project(
+    projects: Sequence[Project], *, currencies: Mapping[int, str] | None = None
+) -> dict[int, int]:
     """What each project has cost so far, by project id.
 
     In minor units of the currency of its budget (`planning.queries.budget_currencies`), so that
-    the two can be compared.
+    the two can be compared; a caller who knows these `currencies` saves a query.
 
     :raises NoExchangeRate: a cost in another currency has no rate to it.
     """
-    currencies = budget_currencies(projects)
+    budgets = currencies or budget_currencies(projects)
     owners = {project.pk: project for project in projects}
     spent = dict.fromkeys(owners, 0)
     rows = (
@@ -226,7 +228,7 @@ def spent_by_project(projects: Sequence[Project]) -> dict[int, int]:
         .order_by("project")
     )
     for row in rows:
-        key, budgeted = row["project"], currencies[row["project"]]
+        key, budgeted = row["project"], budgets[row["project"]]
         ours = owners[key].request.currency_id
         spent[key] += (
             row["own"]

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from touchstone.apps.intake.models import LabelingRequest, RequestLocale
@@ -113,8 +113,14 @@ def _market_roles(user: User, project: Project) -> set[Role]:
     held = [role for role in MARKET_ROLES if role in reaches_of(user)]
     if not held:
         return set()
-    markets = set(project.request.locales.values_list("locale__market_id", flat=True))
-    return {role for role in held if _covers(user, role, markets)}
+    return {role for role in held if _covers(user, role, _markets_of(project.request))}
+
+
+def _markets_of(request: LabelingRequest) -> set[str]:
+    """The markets of a request's locales; from memory for what `project_for` gave."""
+    if "locales" in getattr(request, "_prefetched_objects_cache", ()):
+        return {wanted.locale.market_id for wanted in request.locales.all()}
+    return set(request.locales.values_list("locale__market_id", flat=True))
 
 
 def _covers(user: User, role: Role, markets: set[str]) -> bool:
@@ -140,6 +146,9 @@ def project_for(user: User, key: str, capability: Capability) -> Project:
     seen = projects_to_label(user) if capability is Capability.LABEL else projects_visible_to(user)
     project = (
         seen.select_related("request__requester", "request__currency", "owner")
+        .prefetch_related(
+            Prefetch("request__locales", RequestLocale.objects.select_related("locale"))
+        )
         .filter(key=key)
         .first()
     )

@@ -44,7 +44,7 @@ def overview(request: HttpRequest, key: str) -> HttpResponse:
         "picture": _burn_up(card),
         "may_pause": RequestState.PAUSED in moves,
         "may_go_live": RequestState.LIVE in moves and project.request.state != "delivered",
-        "locales": list(project.request.locales.select_related("locale")),
+        "locales": project.request.locales.all(),
     }
     return project_page(
         request, project, "project", found | context, template="web/projects/overview.html"
