@@ -48,10 +48,11 @@ def run_consensus(
     labels = _labels(project)
     fit, vote = dawid_skene(labels, prior_strength=prior_strength), majority_vote(labels)
     if isinstance(fit, TooLittle) or isinstance(vote, TooLittle):
-        reason = fit.reason if isinstance(fit, TooLittle) else ""
         raise NothingToAggregate(
-            _("There is nothing to aggregate yet: no item has a judgment with a grade."),
-            reason=reason,
+            _("There is nothing to aggregate yet: no item has grades from two people.")
+            if labels.n_labels
+            else _("There is nothing to aggregate yet: no item has a judgment with a grade."),
+            reason=fit.reason if isinstance(fit, TooLittle) else "",
         )
     run = _store_run(project, labels, fit, by, at)
     _store_labels(run, fit, vote, settled_grades(project))
