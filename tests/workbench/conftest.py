@@ -44,8 +44,14 @@ def signed_in() -> SignedIn:
 def seat(open_page: Callable[..., Page], signed_in: SignedIn) -> Iterator[Seated]:
     """Somebody who has signed in, at a real browser; options are those of `open_page`."""
 
+    pages: list[Page] = []
+    under_way: set[object] = set()
+
     def take_seat(name: str, **options: object) -> Page:
-        page = open_page(**options)
+        pages.append(page := open_page(**options))
+        page.context.on("request", lambda request: under_way.add(request))
+        for ending in ("requestfinished", "requestfailed"):
+            page.context.on(ending, lambda request: under_way.discard(request))
         session = signed_in(name).cookies[settings.SESSION_COOKIE_NAME].value
         page.goto("/healthz")
         page.context.add_cookies(
@@ -54,3 +60,9 @@ def seat(open_page: Callable[..., Page], signed_in: SignedIn) -> Iterator[Seated
         return page
 
     yield take_seat
+    # A page that closes gives its leases back, to a database that is being emptied: let what is
+    # under way arrive, and nothing more.
+    for context in [page.context for page in pages]:
+        context.set_offline(True)
+        if under_way and context.pages:
+            context.pages[0].wait_for_timeout(200)
