@@ -20,7 +20,6 @@ PUBLIC = {
     "web:sign_in": "the way in",
     "web:sign_out": "the way out",
     "web:language": "the sign-in page speaks two languages",
-    "set_language": "the choice of a language is a cookie",
     "health": "a load balancer asks",
 }
 

@@ -19,7 +19,6 @@ def health(request: HttpRequest) -> JsonResponse:
 
 urlpatterns = [
     path("healthz", health, name="health"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("work/", include("touchstone.workbench.urls")),
     path("", include("touchstone.web.urls")),
