@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _, ngettext, pgettext_lazy
 title = _("Projects")
 count = ngettext("%(n)s item", "%(n)s items", 2)
 verb = pgettext_lazy("verb", "Release")
+head = f"## {_('Limits')}"
 """
 TEMPLATE = """{% load i18n %}
   <h1 title='{% translate "Queue" %}'>{{ _("It's open") }}</h1>
@@ -58,6 +59,7 @@ def test_finds_every_text(source: Path) -> None:
         (None, "Projects"),
         (None, ("%(n)s item", "%(n)s items")),
         ("verb", "Release"),
+        (None, "Limits"),
         (None, "Queue"),
         (None, "It's open"),
         (None, "Hello %(name)s"),
@@ -68,7 +70,7 @@ def test_finds_every_text(source: Path) -> None:
 def test_every_text_wants_a_translation(locale: Path, source: Path) -> None:
     faults = message_catalogs.check(locale, source)
 
-    assert len(faults) == 7
+    assert len(faults) == 8
     assert "views.py:3: 'Projects' has no translation (fr)" in faults
 
 

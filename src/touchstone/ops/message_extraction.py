@@ -53,6 +53,19 @@ def _in_python(path: Path, name: str) -> Iterator[Message]:
     for line, texts, _comments, context in extract_from_file("python", path, keywords=KEYWORDS):
         singular, plural = texts if isinstance(texts, tuple) else (texts, None)
         yield Message(name, line, singular, plural, context)
+    yield from _in_f_strings(path.read_text(), name)
+
+
+def _in_f_strings(source: str, name: str) -> Iterator[Message]:
+    """Babel passes over a call within an f-string, and its text would stay English unseen."""
+    for outer in ast.walk(ast.parse(source)):
+        if not isinstance(outer, ast.JoinedStr):
+            continue
+        for call in ast.walk(outer):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "gettext"):
+                text = call.args[0]
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield Message(name, call.lineno, text.value)
 
 
 def _in_template(source: str, name: str) -> Iterator[Message]:

@@ -38,15 +38,15 @@ def _what(card: Mapping[str, Any]) -> list[str]:
         "",
         _("Data card, frozen %(at)s.") % {"at": card["frozen_at"]},
         "",
-        f"## {_('What it is')}",
+        "## " + _("What it is"),
         "",
-        f"- {_('Request')}: {request['key']} {request['title']}",
-        f"- {_('Business line')}: {BusinessLine(request['business_line']).label}",
-        f"- {_('Purpose')}: {Purpose(request['purpose']).label}",
-        f"- {_('Items with a label')}: {_n(counts['items'])}",
-        f"- {_('Queries')}: {_n(counts['queries'])}",
-        f"- {_('Items by label')}: {_distribution(card['labels'])}",
-        *([f"- {_('Note')}: {card['note']}"] if card["note"] else []),
+        _fact(_("Request"), f"{request['key']} {request['title']}"),
+        _fact(_("Business line"), str(BusinessLine(request["business_line"]).label)),
+        _fact(_("Purpose"), str(Purpose(request["purpose"]).label)),
+        _fact(_("Items with a label"), _n(counts["items"])),
+        _fact(_("Queries"), _n(counts["queries"])),
+        _fact(_("Items by label"), _distribution(card["labels"])),
+        *([_fact(_("Note"), card["note"])] if card["note"] else []),
     ]
 
 
@@ -54,19 +54,19 @@ def _how(card: Mapping[str, Any]) -> list[str]:
     task, counts = card["task"], card["counts"]
     name = task["name_fr"] if translation.get_language() == "fr" else task["name_en"]
     return [
-        f"## {_('How it was made')}",
+        "## " + _("How it was made"),
         "",
-        f"- {_('Task')}: {name} ({task['type']})",
-        f"- {_('Guideline')}: {task['guideline']}",
-        f"- {_('Judgments')}: {_n(counts['judgments'])}",
-        f"- {_('Of these, labels')}: {_n(counts['labels'])}",
-        f"- {_('Of these, cannot judge')}: {_n(counts['cannot_judge'])}",
-        f"- {_('Of these, escalated')}: {_n(counts['escalated'])}",
-        f"- {_('Late judgments, kept and marked')}: {_n(counts['late'])}",
-        f"- {_('Judgments that fill no place, kept and marked')}: {_n(counts['not_counting'])}",
-        f"- {_('Raters')}: {_n(counts['raters'])}",
-        f"- {_('Of these, machines')}: {_n(counts['machine_raters'])}",
-        f"- {_('Items settled by an expert')}: {_n(counts['adjudicated'])}",
+        _fact(_("Task"), f"{name} ({task['type']})"),
+        _fact(_("Guideline"), task["guideline"]),
+        _fact(_("Judgments"), _n(counts["judgments"])),
+        _fact(_("Of these, labels"), _n(counts["labels"])),
+        _fact(_("Of these, cannot judge"), _n(counts["cannot_judge"])),
+        _fact(_("Of these, escalated"), _n(counts["escalated"])),
+        _fact(_("Late judgments, kept and marked"), _n(counts["late"])),
+        _fact(_("Judgments that fill no place, kept and marked"), _n(counts["not_counting"])),
+        _fact(_("Raters"), _n(counts["raters"])),
+        _fact(_("Of these, machines"), _n(counts["machine_raters"])),
+        _fact(_("Items settled by an expert"), _n(counts["adjudicated"])),
         "",
         *_table(
             (_("Locale"), _("Items with a label"), _("Judgments"), _("Raters")),
@@ -81,7 +81,7 @@ def _how(card: Mapping[str, Any]) -> list[str]:
 def _quality(card: Mapping[str, Any]) -> list[str]:
     measured: Iterable[Mapping[str, Any]] = card["quality"]
     return [
-        f"## {_('Standards and measured quality')}",
+        "## " + _("Standards and measured quality"),
         "",
         *_table(
             (_("Locale"), _("Alpha, lower bound wanted"), _("Gold accuracy wanted")),
@@ -109,12 +109,12 @@ def _measured_row(row: Mapping[str, Any]) -> tuple[str, ...]:
 def _sample(card: Mapping[str, Any]) -> list[str]:
     sample = card["sample"]
     return [
-        f"## {_('Sample')}",
+        "## " + _("Sample"),
         "",
-        f"- {_('Design')}: {SampleMethod(sample['method']).label}",
-        *([f"- {_('Note')}: {sample['note']}"] if sample["note"] else []),
-        f"- {_('Judgments wanted for each item')}: {_n(sample['overlap'])}",
-        f"- {_('Share of gold items among those served')}: {_percent(sample['gold_rate'])}",
+        _fact(_("Design"), str(SampleMethod(sample["method"]).label)),
+        *([_fact(_("Note"), sample["note"])] if sample["note"] else []),
+        _fact(_("Judgments wanted for each item"), _n(sample["overlap"])),
+        _fact(_("Share of gold items among those served"), _percent(sample["gold_rate"])),
         "",
         *_table(
             (_("Stratum"), _("Items"), _("Inclusion probability, from"), _("to")),
@@ -135,34 +135,34 @@ def _consensus(card: Mapping[str, Any]) -> list[str]:
     consensus = card["consensus"]
     parameters = ", ".join(f"{key}={value}" for key, value in consensus["parameters"].items())
     return [
-        f"## {_('Consensus')}",
+        "## " + _("Consensus"),
         "",
-        f"- {_('Method')}: {consensus['method']} {consensus['method_version']}",
-        f"- {_('Parameters')}: {parameters or '–'}",
-        f"- {_('Seed')}: {'–' if consensus['seed'] is None else consensus['seed']}",
-        f"- {_('Hash of the input')}: `{consensus['input_hash']}`",
-        f"- {_('Hash of the approved plan')}: `{card['plan']['content_hash']}`",
+        _fact(_("Method"), f"{consensus['method']} {consensus['method_version']}"),
+        _fact(_("Parameters"), parameters or "–"),
+        _fact(_("Seed"), "–" if consensus["seed"] is None else str(consensus["seed"])),
+        _fact(_("Hash of the input"), f"`{consensus['input_hash']}`"),
+        _fact(_("Hash of the approved plan"), f"`{card['plan']['content_hash']}`"),
     ]
 
 
 def _split(card: Mapping[str, Any]) -> list[str]:
     split = card["split"]
     return [
-        f"## {_('Training and test')}",
+        "## " + _("Training and test"),
         "",
         _("The split is by query: no query is on both sides."),
         "",
-        f"- {_('Share asked for')}: {_percent(split['test_share'])}",
-        f"- {_('Seed')}: {split['seed']}",
-        f"- {_('Queries for training')}: {_n(split['train_queries'])}",
-        f"- {_('Queries for testing')}: {_n(split['test_queries'])}",
+        _fact(_("Share asked for"), _percent(split["test_share"])),
+        _fact(_("Seed"), split["seed"]),
+        _fact(_("Queries for training"), _n(split["train_queries"])),
+        _fact(_("Queries for testing"), _n(split["test_queries"])),
     ]
 
 
 def _limits(card: Mapping[str, Any]) -> list[str]:
     counts = card["counts"]
     return [
-        f"## {_('Limits')}",
+        "## " + _("Limits"),
         "",
         "- "
         + _(
@@ -190,18 +190,23 @@ def _licence(card: Mapping[str, Any]) -> list[str]:
         "No licence was stated. Use within the requesting team only; the content of the items "
         "stays under the terms of its source."
     )
-    return [f"## {_('Licence')}", "", card["licence"] or unstated]
+    return ["## " + _("Licence"), "", card["licence"] or unstated]
 
 
 def _files(card: Mapping[str, Any]) -> list[str]:
     return [
-        f"## {_('Files')}",
+        "## " + _("Files"),
         "",
         *_table(
             (_("File"), _("Bytes"), "SHA-256"),
             ((row["name"], _n(row["bytes"]), f"`{row['sha256']}`") for row in card["files"]),
         ),
     ]
+
+
+def _fact(name: str, value: str) -> str:
+    """A line of a list; where a space stands before a colon is a matter of the language."""
+    return "- " + _("%(name)s: %(value)s") % {"name": name, "value": value}
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
