@@ -1,4 +1,4 @@
-"""Accepting a lot pays for it; rejecting one does not; a lot that cannot be paid is not decided."""
+"""An accepted lot is paid for, a rejected one done again; one that cannot be paid is undecided."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tests.factories.labeled import (
     currency_of,
     judge,
 )
+from tests.factories.labeling import an_open_project, submit
 from touchstone.apps.economics.models import CostEvent
+from touchstone.apps.ledger.models import Event
 from touchstone.apps.markets.queries import NoExchangeRate
 from touchstone.apps.quality.models import Lot
 from touchstone.flows.acceptance import decide_lot
@@ -51,3 +53,28 @@ def test_a_lot_that_cannot_be_paid_is_not_decided(scene: Labeled) -> None:
     with pytest.raises(NoExchangeRate):
         decide(scene, "accepted")
     assert not Lot.objects.exists()
+
+
+def test_rejected_work_is_done_again_by_others(db: None) -> None:
+    floor = an_open_project(2, gold=1, overlap=2, annotators=2)
+    for person in floor.annotators:
+        for key in ("i0", "i1", "g0"):
+            submit(floor.task(person, key), person)
+    before = floor.entry("i0").need
+
+    decide_lot(
+        project=floor.project, locale_tag=LOCALE, decision="rejected", reason="Too many misses.",
+        by=floor.owner, at=LATER,
+    )  # fmt: skip
+
+    assert (before, floor.entry("i0").need, floor.entry("i1").need) == (2, 4, 4)
+    assert [floor.lease(person, 9) for person in floor.annotators] == [[], []]
+    assert [len(floor.lease(floor.hire(), 9)) for _newcomer in range(3)] == [2, 2, 0]
+    event = Event.objects.get(event="labeling.items.wanted_again")
+    assert (event.by_id, event.data["items"]) == (floor.owner.pk, 3)
+
+
+def test_accepted_work_is_not_wanted_again(scene: Labeled) -> None:
+    decide(scene, "accepted")
+
+    assert not Event.objects.filter(event="labeling.items.wanted_again").exists()

@@ -112,11 +112,11 @@ def project_card(*, project: Project, at: datetime) -> ProjectCard:
     return cards_of([project], at)[0]
 
 
-def _urgency(card: ProjectCard) -> tuple[int, int, str]:
+def _urgency(card: ProjectCard) -> tuple[int, int, str, str]:
     """What is over last; then by the worst light, by how many are red, by name."""
     red = sum(light.level is Level.BAD for light in card.lights)
     over = len(lights.ORDER) if card.state in OVER else 0
-    return (over + lights.ORDER[card.worst.level], -red, card.project.name)
+    return (over + lights.ORDER[card.worst.level], -red, card.project.name, card.project.key)
 
 
 def _card(project: Project, figures: _Figures, at: datetime) -> ProjectCard:
