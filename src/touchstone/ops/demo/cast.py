@@ -63,11 +63,11 @@ PARTS = (
         vendor="atelier", fluencies=("fr-FR",),
     ),
     Part(
-        "annotator-ar", "ليلى حسن", Role.ANNOTATOR, "en", "Africa/Cairo",
+        "annotator-ar", "ليلى حسن", Role.ANNOTATOR, "ar", "Africa/Cairo",
         vendor="almanar", fluencies=("ar-EG",),
     ),
     Part(
-        "annotator-ar-2", "عمر خليل", Role.ANNOTATOR, "en", "Africa/Cairo",
+        "annotator-ar-2", "عمر خليل", Role.ANNOTATOR, "ar", "Africa/Cairo",
         vendor="almanar", fluencies=("ar-EG",),
     ),
 )  # fmt: skip
