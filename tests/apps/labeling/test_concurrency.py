@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from urllib.parse import urlsplit
@@ -19,8 +21,9 @@ from django.db import connection, connections
 
 from tests.apps.labeling.worker import BATCH, STALLED, label_everything
 from tests.factories.labeled import AT
-from tests.factories.labeling import Floor, an_open_project, submit
+from tests.factories.labeling import Floor, a_grade, an_open_project, submit
 from touchstone.apps.labeling.models import Assignment, Judgment, QueueEntry
+from touchstone.apps.labeling.operations import AlreadySubmitted, expire_leases
 from touchstone.apps.labeling.queries import overlap_faults, progress_of
 from touchstone.apps.people.models import User
 
@@ -66,6 +69,72 @@ def test_32_threads_label_200_items_three_times() -> None:
         acknowledged = [pk for kept in pool.map(tab, range(THREADS)) for pk in kept]
 
     check(floor, acknowledged)
+
+
+def in_threads(works: list[Callable[[], None]]) -> None:
+    """Run all of `works` at once; the first complaint is raised."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            start.wait(timeout=30)
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for finished in [pool.submit(run, work) for work in works]:
+            finished.result()
+
+
+def test_a_click_sent_many_times_is_one_judgment() -> None:
+    floor = an_open_project(1, annotators=1)
+    ana = floor.annotators[0]
+    task = floor.task(ana)
+    kept: list[int] = []
+    refused: list[str] = []
+
+    def same_key() -> None:
+        kept.append(submit(task, ana, a_grade(2), idempotency_key="one click").pk)
+
+    def another_key() -> None:
+        try:
+            kept.append(submit(task, ana, a_grade(2)).pk)
+        except AlreadySubmitted as refusal:
+            refused.append(refusal.code)
+
+    in_threads([same_key] * 6)
+    in_threads([another_key] * 3)
+
+    assert set(kept) == {Judgment.objects.get().pk}
+    assert (len(kept), len(refused)) == (6, 3)
+
+
+def test_leases_that_end_while_their_answers_arrive() -> None:
+    """Expiry, late answers and new leases of the same few items, all at the same moment."""
+    floor = an_open_project(8, overlap=2, annotators=8)
+    over = AT + timedelta(minutes=30)
+    acknowledged: list[int] = []
+    rounds = 12
+
+    def work(person: User) -> None:
+        for _round in range(rounds):
+            for task in floor.lease(person, 3):
+                with contextlib.suppress(AlreadySubmitted):
+                    acknowledged.append(submit(task, person, at=over).pk)
+
+    def end_leases() -> None:
+        for _round in range(8 * rounds):
+            expire_leases(project=floor.project, at=over)
+
+    in_threads([partial(work, person) for person in floor.annotators] + [end_leases] * 3)
+
+    assert sorted(acknowledged) == sorted(Judgment.objects.values_list("pk", flat=True))
+    assert overlap_faults(floor.project) == 0
+    counted = Counter(Judgment.objects.filter(counts=True).values_list("item", flat=True))
+    for entry in QueueEntry.objects.all():
+        assert entry.taken == counted[entry.pk] == entry.need
+    assert not Assignment.objects.filter(state="leased").exists()
 
 
 @pytest.fixture
