@@ -101,7 +101,8 @@ def _quality(card: Mapping[str, Any]) -> list[str]:
 def _measured_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     kind, locale = str(Measurement.Kind(row["kind"]).label), row["locale"] or _("all")
     if row["value"] is None:
-        return kind, locale, "–", row["reason"], _n(row["n"]), row["method"]
+        reason: str = row["reason"]
+        return kind, locale, "–", _(reason), _n(row["n"]), row["method"]
     interval = f"[{_n(row['low'])}; {_n(row['high'])}] ({_percent(row['level'])})"
     return kind, locale, _n(row["value"]), interval, _n(row["n"]), row["method"]
 

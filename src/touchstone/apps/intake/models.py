@@ -50,7 +50,7 @@ class RequestState(models.TextChoices):
     APPROVED = "approved", _("Accepted for planning")
     DECLINED = "declined", _("Declined")
     DEFERRED = "deferred", _("Deferred")
-    PLANNED = "planned", _("Planned")
+    PLANNED = "planned", pgettext_lazy("request state", "Planned")
     PILOT = "pilot", pgettext_lazy("request state", "Pilot")
     LIVE = "live", _("Live")
     DELIVERED = "delivered", _("Delivered")

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import numpy as np
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 import assay
 from assay.agreement import krippendorff_alpha
@@ -26,6 +27,13 @@ from touchstone.apps.planning.models import Plan, Project
 from touchstone.apps.quality.models import Audit, GoldMark, Lot, Measurement
 
 RESAMPLES = 1000
+
+# Why a figure may be missing, in the words of `assay`: kept as said, translated when shown.
+WHY_NONE = (
+    gettext_noop("no trials"),
+    gettext_noop("fewer than 5 clusters of paired labels"),
+    gettext_noop("paired labels are all of one class: alpha is undefined"),
+)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from touchstone.apps.guidelines.queries import versions
 from touchstone.apps.markets.queries import currencies
@@ -55,7 +56,7 @@ class PlanForm(Form):
         max_value=1440,
         help_text=_("After that an unanswered task goes to somebody else."),
     )
-    start_date = forms.DateField(label=_("Start"), widget=date_input())
+    start_date = forms.DateField(label=pgettext_lazy("plan", "Start"), widget=date_input())
     end_date = forms.DateField(label=_("End"), widget=date_input())
     currency = forms.ChoiceField(label=_("Currency"))
     budget = forms.DecimalField(label=_("Budget"), max_digits=16, decimal_places=2)
