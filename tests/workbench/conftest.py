@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from tests.workbench.scene import Scene, a_scene
@@ -40,18 +42,46 @@ def signed_in() -> SignedIn:
     return sign_in_as
 
 
-@pytest.fixture
-def seat(open_page: Callable[..., Page], signed_in: SignedIn) -> Iterator[Seated]:
-    """Somebody who has signed in, at a real browser; options are those of `open_page`."""
+class Traffic:
+    """How many requests the test's server is at."""
 
+    def __init__(self) -> None:
+        self.under_way = 0
+
+    def started(self, **_signal: object) -> None:
+        self.under_way += 1
+
+    def finished(self, **_signal: object) -> None:
+        self.under_way -= 1
+
+    def settle(self, quiet_seconds: float = 0.3) -> None:
+        """Wait until nothing has been under way for a while."""
+        began = quiet = time.monotonic()
+        while time.monotonic() - quiet < quiet_seconds:
+            assert time.monotonic() - began < 15, "the server does not come to rest"
+            time.sleep(0.02)
+            if self.under_way:
+                quiet = time.monotonic()
+
+
+@pytest.fixture
+def traffic() -> Iterator[Traffic]:
+    """What the server is at, for those who must wait for it."""
+    found = Traffic()
+    request_started.connect(found.started)
+    request_finished.connect(found.finished)
+    yield found
+    request_started.disconnect(found.started)
+    request_finished.disconnect(found.finished)
+
+
+@pytest.fixture
+def seat(open_page: Callable[..., Page], signed_in: SignedIn, traffic: Traffic) -> Iterator[Seated]:
+    """Somebody who has signed in, at a real browser; options are those of `open_page`."""
     pages: list[Page] = []
-    under_way: set[object] = set()
 
     def take_seat(name: str, **options: object) -> Page:
         pages.append(page := open_page(**options))
-        page.context.on("request", lambda request: under_way.add(request))
-        for ending in ("requestfinished", "requestfailed"):
-            page.context.on(ending, lambda request: under_way.discard(request))
         session = signed_in(name).cookies[settings.SESSION_COOKIE_NAME].value
         page.goto("/healthz")
         page.context.add_cookies(
@@ -60,9 +90,7 @@ def seat(open_page: Callable[..., Page], signed_in: SignedIn) -> Iterator[Seated
         return page
 
     yield take_seat
-    # A page that closes gives its leases back, to a database that is being emptied: let what is
-    # under way arrive, and nothing more.
-    for context in [page.context for page in pages]:
-        context.set_offline(True)
-        if under_way and context.pages:
-            context.pages[0].wait_for_timeout(200)
+    # A page that closes gives its leases back; the database must not be emptied meanwhile.
+    for page in [one for first in pages for one in first.context.pages]:
+        page.goto("about:blank")
+    traffic.settle()
