@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from touchstone.apps.guidelines.policies import parse_schema, validate_answers
@@ -365,12 +366,13 @@ def _is_live(assignment: Assignment, lease: UUID) -> bool:
 
 
 def _locked(assignment_id: UUID, by: User) -> tuple[QueueEntry, Assignment]:
-    """The queue entry and the assignment, both locked, in the order that every writer keeps."""
-    entry = (
-        QueueEntry.objects.select_for_update(of=("self",))
-        .filter(item__assignments=assignment_id, item__assignments__annotator=by)
-        .first()
-    )
+    """The queue entry and the assignment, both locked, in the order that every writer keeps.
+
+    Each is looked up by its primary key alone. A join or a second condition lets the planner scan
+    the queue, or a person's whole history, when its statistics are older than the project.
+    """
+    item = Assignment.objects.filter(pk=assignment_id).values("item_id")
+    entry = QueueEntry.objects.select_for_update().filter(item_id=Subquery(item)).first()
     if entry is None:
         raise NotVisible(_("There is no such task."))
     return entry, _own_assignment(assignment_id, by)
@@ -381,9 +383,9 @@ def _own_assignment(assignment_id: UUID, by: User) -> Assignment:
     found = (
         Assignment.objects.select_for_update(of=("self",))
         .select_related("plan__task_type")
-        .filter(pk=assignment_id, annotator=by)
+        .filter(pk=assignment_id)
         .first()
     )
-    if found is None:
+    if found is None or found.annotator_id != by.pk:
         raise NotVisible(_("There is no such task."))
     return found
