@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-# Each plays a programme through HTTP, which takes the better part of a second.
-SLOW_FIXTURES = {"programme"}
+# Each plays a programme, or a good part of one, which takes the better part of a second.
+SLOW_FIXTURES = {"programme", "judged"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -245,10 +245,7 @@ def a_labeled_project(queries: int = 8, documents: int = 3, key: str = "search")
             project=project, user=rater, function=Membership.Function.ANNOTATOR, added_at=AT
         )
     _add_items(scene, queries, documents)
-    for number, item in enumerate(scene.items):
-        for place, rater in enumerate(raters):
-            odd = number == 0 and place == 2
-            judge(scene, item, rater, None if odd else _grade(number, place))
+    _judge_all(scene)
     judge(scene, scene.items[1], UserFactory(), 3, late=True, counts=False)
     GoldAnswer.objects.create(
         item=scene.items[0], project=project, accepted=[0], added_by=scene.owner, added_at=AT
@@ -303,6 +300,17 @@ def _add_items(scene: Labeled, queries: int, documents: int) -> None:
             )
 
 
+def _judge_all(scene: Labeled) -> None:
+    """Every rater on every item; the third could not judge the first."""
+    work = [
+        _work(scene, item, rater, None if (number, place) == (0, 2) else _grade(number, place))
+        for number, item in enumerate(scene.items)
+        for place, rater in enumerate(scene.raters)
+    ]
+    Assignment.objects.bulk_create([assignment for assignment, _judgment in work])
+    Judgment.objects.bulk_create([judgment for _assignment, judgment in work])
+
+
 def judge(
     scene: Labeled,
     item: Item,
@@ -314,10 +322,27 @@ def judge(
     plan: Plan | None = None,
 ) -> Judgment:
     """Add one judgment; without a grade the item could not be judged."""
+    assignment, judgment = _work(scene, item, rater, grade, late=late, counts=counts, plan=plan)
+    assignment.save(force_insert=True)
+    judgment.save(force_insert=True)
+    return judgment
+
+
+def _work(
+    scene: Labeled,
+    item: Item,
+    rater: User,
+    grade: int | None,
+    *,
+    late: bool = False,
+    counts: bool = True,
+    plan: Plan | None = None,
+) -> tuple[Assignment, Judgment]:
     plan = plan or scene.plan
     outcome = "cannot_judge" if grade is None else "label"
     values = {"grade": grade, "remark": "Ask Yolanda Yates."}
-    assignment = Assignment.objects.create(
+    assignment = Assignment(
+        id=uuid4(),
         item=item,
         project=scene.project,
         annotator=rater,
@@ -328,7 +353,7 @@ def judge(
         leased_until=AT + timedelta(minutes=30),
         ended_at=AT + timedelta(minutes=1),
     )
-    return Judgment.objects.create(
+    judgment = Judgment(
         assignment=assignment,
         item=item,
         project=scene.project,
@@ -348,3 +373,4 @@ def judge(
         idempotency_key=uuid4().hex,
         content_hash="0" * 64,
     )
+    return assignment, judgment

@@ -19,6 +19,8 @@ from touchstone.ops import cluster_files, postgres_programs, postmaster
 from touchstone.ops.embedded import Cluster, throw_away
 from touchstone.ops.errors import OperatorError
 
+pytestmark = pytest.mark.slow  # each starts a server of its own
+
 SUPERVISOR = """
 import sys, time
 from pathlib import Path

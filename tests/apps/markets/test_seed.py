@@ -1,9 +1,12 @@
 """Seeding the markets: what the whole service needs is there, twice changes nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import permutations
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from touchstone.apps.ledger.models import Event
 from touchstone.apps.markets.models import Currency, ExchangeRate, Holiday, Locale, Market
@@ -16,9 +19,13 @@ AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def seeded() -> None:
-    seed_markets(at=AT, years=[2026])
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Seeded once for all the tests here; each works in a savepoint of its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        seed_markets(at=AT, years=[2026])
+        yield
+        transaction.set_rollback(True)
 
 
 def state() -> list[list[tuple[object, ...]]]:
