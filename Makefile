@@ -16,6 +16,8 @@ SERVE ?= 1
 WORKERS ?= 2
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Some machines forbid compiled modules; every run of the tests would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
