@@ -23,6 +23,7 @@ from touchstone.apps.planning.queries import plan_in_force
 from touchstone.apps.quality.operations import NoPlanInForce
 from touchstone.apps.quality.queries import settled_grades, standing_judgments
 from touchstone.lib.errors import Refused
+from touchstone.lib.statistics import count_anew
 
 PRIOR_STRENGTH = 5.0
 
@@ -120,6 +121,7 @@ def _store_labels(
         (_label(run, fit, vote, row, settled) for row in range(len(fit.item_ids))),
         batch_size=2000,
     )
+    count_anew(ConsensusLabel, rows=len(fit.item_ids))
 
 
 def _label(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from touchstone.apps.intake.models import RequestLocale
 from touchstone.apps.items import staging
 from touchstone.apps.items.faults import BadFile, Faults, RowError, bad_file
-from touchstone.apps.items.models import ImportBatch
+from touchstone.apps.items.models import ImportBatch, Item, Query
 from touchstone.apps.items.policies import MOST_ROWS, match_columns
 from touchstone.apps.items.readers import Spooled, Table, format_of, open_table, spooled
 from touchstone.apps.items.rows import Locales, MappedRow, RowReader
@@ -23,6 +23,7 @@ from touchstone.apps.ledger.operations import record
 from touchstone.apps.markets.models import Locale
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
+from touchstone.lib.statistics import count_anew
 
 PREVIEWED_ROWS = 10
 
@@ -205,7 +206,8 @@ def _add(upload: _Upload, sha256: str, found: _Found) -> ImportBatch:
         by=upload.by,
         at=upload.at,
     )
-    staging.add(project_id=upload.project.pk, batch_id=batch.pk)
+    added = staging.add(project_id=upload.project.pk, batch_id=batch.pk)
+    count_anew(Query, Item, rows=added)
     record(
         event="items.batch.imported",
         subject=batch,

@@ -29,6 +29,7 @@ from touchstone.apps.ledger.operations import record
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Plan, Project
 from touchstone.lib.errors import NotVisible, Refused
+from touchstone.lib.statistics import count_anew
 
 # A person holds at most this many live leases in a project: enough to prefetch, too few to hoard.
 MOST_LEASES = 50
@@ -95,6 +96,7 @@ def enqueue(
             },
         )
         opened = int(cursor.rowcount)
+    count_anew(QueueEntry, rows=opened)
     record(
         event="labeling.items.enqueued",
         subject=project,
@@ -105,6 +107,11 @@ def enqueue(
         need=need,
     )
     return opened
+
+
+def settle_statistics() -> None:
+    """Have the planner count work that was written at one go: a replay, a restored backup."""
+    count_anew(QueueEntry, Assignment, Judgment)
 
 
 @transaction.atomic

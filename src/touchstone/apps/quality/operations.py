@@ -32,6 +32,7 @@ from touchstone.apps.quality.models import (
 )
 from touchstone.apps.quality.policies import agrees, disagreement, is_hit
 from touchstone.lib.errors import NotAllowed, Refused
+from touchstone.lib.statistics import count_anew
 
 
 class UnknownItems(Refused):
@@ -348,6 +349,7 @@ def decide_lot(
     LotJudgment.objects.bulk_create(
         (LotJudgment(lot=lot, judgment_id=pk) for pk in judgments), batch_size=5000
     )
+    count_anew(LotJudgment, rows=len(judgments))
     record(
         event=f"quality.lot.{decision}",
         subject=lot,

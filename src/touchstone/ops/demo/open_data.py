@@ -21,6 +21,7 @@ from touchstone.apps.evaluations.operations import evaluate, upload_run
 from touchstone.apps.guidelines.operations import confirm_reading
 from touchstone.apps.intake.drafts import RequestDraft
 from touchstone.apps.items.queries import item_ids_by_key
+from touchstone.apps.labeling.operations import settle_statistics
 from touchstone.apps.labeling.queries import LeasedTask
 from touchstone.apps.planning.drafts import PlanDraft, PlanLocaleDraft, PlanRiskDraft
 from touchstone.apps.planning.operations import add_member
@@ -177,6 +178,7 @@ def _replay(project: Project, version: GuidelineVersion, job: Job, cast: Cast) -
         add_member(project=project, user=rater, function="annotator", by=cast["owner"], at=IMPORTED)
         confirm_reading(version=version, language="en", by=rater, at=IMPORTED)
     _play_pages(project, job, people)
+    settle_statistics()
 
 
 def _play_pages(project: Project, job: Job, people: dict[str, User]) -> None:
