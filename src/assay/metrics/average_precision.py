@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from assay._arrays import FloatArray
+from assay.metrics.alignment import Aligned, running
+from assay.metrics.measure import BinaryMeasure, cut_off, relevant_grade, titled
 from assay.metrics.policy import Policy
-from assay.metrics.rankings import Qrels, Run, align
-from assay.metrics.result import MetricResult, metric_result
+from assay.metrics.rankings import Qrels, Run
+from assay.metrics.result import MetricResult, measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AveragePrecision(BinaryMeasure):
+    """The measure of `average_precision`.
+
+    :raises ValueError: k or `relevant_from` is below 1.
+
+    >>> AveragePrecision(relevant_from=1).name
+    'ap(from=1)'
+    """
+
+    k: int | None = None
+
+    def __post_init__(self) -> None:
+        relevant_grade(self.relevant_from)
+        cut_off(self.k)
+
+    @property
+    def name(self) -> str:
+        """``ap@k(from=…)``."""
+        return titled("ap", self.k, f"from={self.relevant_from}")
+
+    def of(self, aligned: Aligned, policy: Policy) -> FloatArray:
+        """Mean precision at the relevant documents, shape (Q,)."""
+        held = aligned.cut(self.k)
+        relevant = held.grade >= self.relevant_from
+        at_rank = running(held.row, relevant) / held.rank
+        every = held.graded.relevant(self.relevant_from)
+        return held.total(at_rank[relevant], relevant) / np.maximum(every, 1)
 
 
 def average_precision(
@@ -31,10 +66,5 @@ def average_precision(
     >>> average_precision(qrels, run, relevant_from=1, policy=TREC).values.round(4).tolist()
     [0.8333]
     """
-    aligned = align(qrels, run, policy, depth=k, relevant_from=relevant_from)
-    relevant = aligned.relevant(relevant_from)
-    at_rank = np.cumsum(relevant, axis=1) / np.arange(1, relevant.shape[1] + 1)
-    total = (aligned.ideal >= relevant_from).sum(axis=1)
-    values = (relevant * at_rank).sum(axis=1) / np.maximum(total, 1)
-    name = "ap" if k is None else f"ap@{k}"
-    return metric_result(f"{name}(from={relevant_from})", values, aligned, policy, level)
+    measure = AveragePrecision(relevant_from=relevant_from, k=k)
+    return measured(qrels, run, measure, policy, level)

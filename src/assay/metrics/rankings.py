@@ -1,76 +1,73 @@
-"""Judgments and a run, laid side by side as arrays that every metric reads."""
+"""Judgments and runs as mappings of documents by query, and how they are aligned."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
 
 from assay._arrays import BoolArray, FloatArray, IntArray
-from assay.metrics.policy import NoRelevant, Policy, Queries, Ties, Unjudged
+from assay.metrics.alignment import Aligned, Graded, aligned, standing
+from assay.metrics.policy import Ties
 
 Qrels: TypeAlias = Mapping[str, Mapping[str, int]]
 Ranking: TypeAlias = Sequence[str] | Mapping[str, float]
 Run: TypeAlias = Mapping[str, Ranking]
 
-UNJUDGED = -1
+Entries: TypeAlias = tuple[IntArray, IntArray, IntArray]
 
 
 @dataclass(frozen=True, slots=True)
-class Aligned:
-    """Q queries, D the deepest ranking kept, J the most judgments of a query.
+class Prepared:
+    """Judgments made ready once for many runs: `judged[i]` belongs to query i of `graded`.
 
-    `grades` (Q, D) holds the grade at each rank, −1 where unjudged; `present` (Q, D) marks the
-    ranks that exist. `ideal` (Q, J) holds all grades of the query, best first, 0 beyond the last.
+    A negative grade means pooled but not judged, and is dropped.
     """
 
-    query_ids: tuple[str, ...]
-    grades: IntArray
-    present: BoolArray
-    ideal: IntArray
-    unanswered: tuple[str, ...]
-    unjudged_queries: int
-
-    @property
-    def known(self) -> FloatArray:
-        """Grades with the unjudged counted as 0, as floats."""
-        return np.maximum(self.grades, 0).astype(np.float64)
-
-    def relevant(self, relevant_from: int) -> FloatArray:
-        """1 where the grade reaches `relevant_from`, else 0: shape (Q, D)."""
-        if relevant_from < 1:
-            raise ValueError(f"relevant_from must be a grade of at least 1, not {relevant_from}")
-        return (self.grades >= relevant_from).astype(np.float64)
+    graded: Graded
+    judged: tuple[dict[str, int], ...]
 
 
-def align(
-    qrels: Qrels, run: Run, policy: Policy, *, depth: int | None, relevant_from: int = 1
-) -> Aligned:
-    """Order, condense and cut the rankings as `policy` says.
-
-    A negative grade means pooled but not judged. Queries in the run without judgments are left out
-    and counted.
-
-    :raises ValueError: a ranking repeats a document or scores one with NaN or infinity, or
-        `depth` is below 1.
-    """
-    if depth is not None and depth < 1:
-        raise ValueError(f"the cut-off must be at least 1, not {depth}")
-    chosen = _queries(qrels, run, policy, relevant_from)
-    graded = [_graded(qrels[query], run.get(query, ()), query, policy) for query in chosen]
-    best = [sorted((g for g in qrels[query].values() if g > 0), reverse=True) for query in chosen]
-    grades, present = _padded([row[:depth] for row in graded], UNJUDGED)
-    return Aligned(
-        query_ids=tuple(chosen),
-        grades=grades,
-        present=present,
-        ideal=_padded(best, 0)[0],
-        unanswered=tuple(query for query in chosen if not run.get(query)),
-        unjudged_queries=sum(query not in qrels for query in run),
+def prepared(qrels: Qrels) -> Prepared:
+    """Sort the queries, drop what is not judged, and lay out the ideal rankings."""
+    query_ids = tuple(sorted(qrels))
+    judged = tuple(
+        {document: grade for document, grade in qrels[query].items() if grade >= 0}
+        for query in query_ids
     )
+    row = np.repeat(np.arange(len(judged)), [len(held) for held in judged])
+    best = [sorted(held.values(), reverse=True) for held in judged]
+    grade = np.fromiter(chain.from_iterable(best), dtype=np.int64, count=len(row))
+    return Prepared(Graded(query_ids, row, grade), judged)
+
+
+def align(qrels: Prepared, run: Run, ties: Ties) -> Aligned:
+    """Find the rank of every judged document, ties broken as `ties` says.
+
+    Queries in the run without judgments are left out and counted.
+
+    :raises ValueError: a ranking repeats a document, scores one with NaN or infinity, or is text.
+    """
+    rankings = [run.get(query) for query in qrels.graded.query_ids]
+    lengths = [-1 if ranking is None else len(ranking) for ranking in rankings]
+    scored = {row: held for row, held in enumerate(rankings) if isinstance(held, Mapping)}
+    listed = {
+        row: held
+        for row, held in enumerate(rankings)
+        if held is not None and not isinstance(held, Mapping)
+    }
+    parts = (_scored(qrels, scored, ties), _listed(qrels, listed, ties))
+    row, rank, grade = (np.concatenate(each) for each in zip(*parts, strict=True))
+    ranked = np.asarray(lengths, dtype=np.int64)
+    present = ranked >= 0
+    return aligned(
+        qrels.graded, (row, rank, grade),
+        np.maximum(ranked, 0), present, len(run) - int(present.sum()),
+    )  # fmt: skip
 
 
 def ordered(ranking: Ranking, query: str, ties: Ties) -> list[str]:
@@ -90,32 +87,97 @@ def ordered(ranking: Ranking, query: str, ties: Ties) -> list[str]:
 
 def _by_score(scores: Mapping[str, float], query: str, ties: Ties) -> list[str]:
     if not all(math.isfinite(score) for score in scores.values()):
-        raise ValueError(f"query {query!r} has a score that is not a finite number")
-    documents = list(scores)
-    if ties is not Ties.AS_GIVEN:
-        documents.sort(reverse=ties is Ties.DOCNO_DESC)
+        raise _not_finite(query)
+    documents = _in_tie_order(scores, ties)
     return sorted(documents, key=lambda document: -scores[document])
 
 
-def _queries(qrels: Qrels, run: Run, policy: Policy, relevant_from: int) -> list[str]:
-    chosen = sorted(qrels)
-    if policy.queries is Queries.INTERSECTION:
-        chosen = [query for query in chosen if query in run]
-    if policy.no_relevant is NoRelevant.SKIP:
-        chosen = [q for q in chosen if max(qrels[q].values(), default=0) >= relevant_from]
-    return chosen
+def _in_tie_order(documents: Mapping[str, float] | list[str], ties: Ties) -> list[str]:
+    if ties is Ties.AS_GIVEN:
+        return list(documents)
+    return sorted(documents, reverse=ties is Ties.DOCNO_DESC)
 
 
-def _graded(judged: Mapping[str, int], ranking: Ranking, query: str, policy: Policy) -> list[int]:
-    grades = [judged.get(held, UNJUDGED) for held in ordered(ranking, query, policy.ties)]
-    if policy.unjudged is Unjudged.CONDENSED:
-        return [grade for grade in grades if grade >= 0]
-    return [max(grade, UNJUDGED) for grade in grades]
+def _not_finite(query: str) -> ValueError:
+    return ValueError(f"query {query!r} has a score that is not a finite number")
 
 
-def _padded(rows: list[list[int]], fill: int) -> tuple[IntArray, BoolArray]:
-    lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
-    present = np.arange(max(lengths, default=0)) < lengths[:, None]
-    padded = np.full(present.shape, fill, dtype=np.int64)
-    padded[present] = [grade for row in rows for grade in row]
-    return padded, present
+def _listed(qrels: Prepared, rankings: dict[int, Sequence[str]], ties: Ties) -> Entries:
+    """The entries (row, rank, grade) of the queries whose ranking is a plain sequence."""
+    found: list[tuple[int, int, int]] = []
+    for row, ranking in rankings.items():
+        judged = qrels.judged[row]
+        documents = ordered(ranking, qrels.graded.query_ids[row], ties)
+        found += [
+            (row, rank, judged[document])
+            for rank, document in enumerate(documents, start=1)
+            if document in judged
+        ]
+    rows, ranks, grades = np.asarray(found, dtype=np.int64).reshape(-1, 3).T
+    return rows, ranks, grades
+
+
+def _scored(qrels: Prepared, by_row: dict[int, Mapping[str, float]], ties: Ties) -> Entries:
+    """The entries (row, rank, grade) of the queries whose ranking is scores by document."""
+    rows, rankings = list(by_row), list(by_row.values())
+    judged = [qrels.judged[row] for row in rows]
+    scores, bounds = _flat(rankings)
+    if not np.isfinite(scores).all():
+        wrong = np.searchsorted(bounds, np.flatnonzero(~np.isfinite(scores))[0], "right") - 1
+        raise _not_finite(qrels.graded.query_ids[rows[wrong]])
+    found, wanted, grade = _found(judged, rankings)
+    local = np.repeat(np.arange(len(rows)), [len(documents) for documents in found])
+    above, tied = standing(scores, bounds, wanted, local)
+    if tied.any():
+        above[tied] += _places(rankings, found, local, tied, ties)
+    return np.asarray(rows, dtype=np.int64)[local], above + 1, grade
+
+
+def _flat(rankings: list[Mapping[str, float]]) -> tuple[FloatArray, IntArray]:
+    bounds = np.cumsum([0, *(len(ranking) for ranking in rankings)], dtype=np.int64)
+    held = chain.from_iterable(ranking.values() for ranking in rankings)
+    return np.fromiter(held, dtype=np.float64, count=int(bounds[-1])), bounds
+
+
+def _found(
+    judged: list[dict[str, int]], rankings: list[Mapping[str, float]]
+) -> tuple[list[list[str]], FloatArray, IntArray]:
+    """The judged documents ranked for each query, and of all of them the scores and grades."""
+    found: list[list[str]] = []
+    scores: list[float] = []
+    grades: list[int] = []
+    for held, ranking in zip(judged, rankings, strict=True):
+        documents = [document for document in held if document in ranking]
+        found.append(documents)
+        scores += [ranking[document] for document in documents]
+        grades += [held[document] for document in documents]
+    return found, np.asarray(scores, dtype=np.float64), np.asarray(grades, dtype=np.int64)
+
+
+def _places(
+    rankings: list[Mapping[str, float]],
+    found: list[list[str]],
+    local: IntArray,
+    tied: BoolArray,
+    ties: Ties,
+) -> list[int]:
+    """How many of those tied with each tied entry come before it."""
+    starts = np.searchsorted(local, np.arange(len(rankings) + 1)).tolist()
+    places: list[int] = []
+    for query in np.unique(local[tied]).tolist():
+        entries = np.flatnonzero(tied[starts[query] : starts[query + 1]]).tolist()
+        places += _in_groups(rankings[query], [found[query][entry] for entry in entries], ties)
+    return places
+
+
+def _in_groups(ranking: Mapping[str, float], documents: list[str], ties: Ties) -> list[int]:
+    groups: dict[float, list[str]] = {ranking[document]: [] for document in documents}
+    for document, score in ranking.items():
+        if score in groups:
+            groups[score].append(document)
+    place = {
+        document: before
+        for group in groups.values()
+        for before, document in enumerate(_in_tie_order(group, ties))
+    }
+    return [place[document] for document in documents]

@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from assay._arrays import FloatArray
+from assay.metrics.alignment import Aligned
+from assay.metrics.measure import BinaryMeasure, cut_off, relevant_grade, titled
 from assay.metrics.policy import Policy
-from assay.metrics.rankings import Qrels, Run, align
-from assay.metrics.result import MetricResult, metric_result
+from assay.metrics.rankings import Qrels, Run
+from assay.metrics.result import MetricResult, measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReciprocalRank(BinaryMeasure):
+    """The measure of `reciprocal_rank`.
+
+    :raises ValueError: k or `relevant_from` is below 1.
+
+    >>> ReciprocalRank(relevant_from=2, k=10).name
+    'rr@10(from=2)'
+    """
+
+    k: int | None = None
+
+    def __post_init__(self) -> None:
+        relevant_grade(self.relevant_from)
+        cut_off(self.k)
+
+    @property
+    def name(self) -> str:
+        """``rr@k(from=…)``."""
+        return titled("rr", self.k, f"from={self.relevant_from}")
+
+    def of(self, aligned: Aligned, policy: Policy) -> FloatArray:
+        """One over the first relevant rank, or 0: shape (Q,)."""
+        held = aligned.cut(self.k)
+        relevant = held.grade >= self.relevant_from
+        query, first = np.unique(held.row[relevant], return_index=True)
+        values = np.zeros(len(held.ranked))
+        values[query] = 1 / held.rank[relevant][first]
+        return values
 
 
 def reciprocal_rank(
@@ -29,9 +65,5 @@ def reciprocal_rank(
     >>> reciprocal_rank({"q": {"a": 1}}, run, relevant_from=1, policy=TREC).values.tolist()
     [0.5]
     """
-    aligned = align(qrels, run, policy, depth=k, relevant_from=relevant_from)
-    relevant = aligned.relevant(relevant_from)
-    inverse = relevant / np.arange(1, relevant.shape[1] + 1)
-    values = inverse.max(axis=1, initial=0.0)
-    name = "rr" if k is None else f"rr@{k}"
-    return metric_result(f"{name}(from={relevant_from})", values, aligned, policy, level)
+    measure = ReciprocalRank(relevant_from=relevant_from, k=k)
+    return measured(qrels, run, measure, policy, level)

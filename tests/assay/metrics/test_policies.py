@@ -12,12 +12,18 @@ from assay.metrics import (
     TREC,
     Gain,
     average_precision,
+    bpref,
+    compatibility,
     expected_reciprocal_rank,
     judged,
     ndcg,
     precision,
     rank_biased_precision,
+    rank_biased_residual,
+    recall,
     reciprocal_rank,
+    success,
+    unjudged,
 )
 from tests.assay import few
 
@@ -29,6 +35,12 @@ METRICS = {
     "rbp": lambda q, r, p: rank_biased_precision(q, r, persistence=0.8, relevant_from=1, policy=p),
     "err": lambda q, r, p: expected_reciprocal_rank(q, r, k=5, max_grade=3, policy=p),
     "judged": lambda q, r, p: judged(q, r, k=5, policy=p),
+    "unjudged": lambda q, r, p: unjudged(q, r, k=5, policy=p),
+    "recall": lambda q, r, p: recall(q, r, k=5, relevant_from=1, policy=p),
+    "success": lambda q, r, p: success(q, r, k=5, relevant_from=1, policy=p),
+    "bpref": lambda q, r, p: bpref(q, r, relevant_from=1, policy=p),
+    "compatibility": lambda q, r, p: compatibility(q, r, persistence=0.9, policy=p),
+    "residual": lambda q, r, p: rank_biased_residual(q, r, persistence=0.8, policy=p),
 }
 each_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 
@@ -55,7 +67,7 @@ policies = st.builds(
 def test_values_stay_within_zero_and_one(metric, qrels, run, policy):
     found = metric(qrels, run, policy)
     assert len(found.values) == len(found.query_ids)
-    assert ((found.values >= 0) & (found.values <= 1 + 1e-12)).all()
+    assert ((found.values >= -1e-12) & (found.values <= 1 + 1e-12)).all()
 
 
 @few
@@ -63,7 +75,7 @@ def test_values_stay_within_zero_and_one(metric, qrels, run, policy):
 def test_the_ideal_ranking_scores_one(qrels):
     run = {q: sorted(held, key=held.get, reverse=True) for q, held in qrels.items()}
     policy = replace(TREC, no_relevant="skip")
-    for name in ("ndcg", "rr"):
+    for name in ("ndcg", "rr", "bpref", "success", "compatibility"):
         assert METRICS[name](qrels, run, policy).values == pytest.approx(1)
     whole = average_precision(qrels, run, relevant_from=1, policy=policy)
     assert whole.values == pytest.approx(1)
@@ -112,6 +124,28 @@ def test_judged_reads_the_ranking_as_it_stands_whatever_the_policy():
     assert "unjudged=zero" in found.metric
 
 
+@few
+@given(qrels_of, runs)
+def test_rbp_with_its_residual_is_what_judging_all_the_rest_relevant_would_give(qrels, run):
+    low = rank_biased_precision(qrels, run, persistence=0.8, relevant_from=1, policy=TREC)
+    left = rank_biased_residual(qrels, run, persistence=0.8, policy=TREC)
+    filled = {
+        query: {**{document: 1 for document in run.get(query, ())}, **held}
+        for query, held in qrels.items()
+    }
+    best = rank_biased_precision(filled, run, persistence=0.8, relevant_from=1, policy=TREC)
+    below = [0.8 ** len(run.get(query, ())) for query in low.query_ids]
+    assert low.values + left.values == pytest.approx(best.values + below)
+
+
+@few
+@given(qrels_of, runs)
+def test_judged_and_unjudged_make_the_whole_of_a_ranking(qrels, run):
+    both = [METRICS[name](qrels, run, TREC) for name in ("judged", "unjudged")]
+    ranked = [bool(run.get(query)) for query in both[0].query_ids]
+    assert both[0].values + both[1].values == pytest.approx(np.array(ranked, dtype=float))
+
+
 def test_negative_grades_count_as_unjudged():
     qrels, run = {"q": {"a": -1, "b": 1}}, {"q": ["a", "b"]}
     condensed = replace(TREC, unjudged="condensed")
@@ -142,6 +176,17 @@ def test_mean_has_a_t_interval_and_may_be_bootstrapped():
             lambda: expected_reciprocal_rank({"q": {"a": 4}}, {}, k=5, max_grade=3, policy=TREC),
             "exceeds max_grade",
         ),
+        (
+            lambda: expected_reciprocal_rank({}, {}, k=5, max_grade=0, policy=TREC),
+            "max_grade must be at least 1",
+        ),
+        (lambda: compatibility({}, {}, persistence=0, policy=TREC), "persistence must lie"),
+        (lambda: compatibility({}, {}, persistence=0.9, policy=TREC, k=0), "cut-off must be"),
+        (lambda: rank_biased_residual({}, {}, persistence=1, policy=TREC), "persistence must lie"),
+        (lambda: recall({}, {}, k=0, relevant_from=1, policy=TREC), "cut-off must be"),
+        (lambda: success({}, {}, k=1, relevant_from=0, policy=TREC), "relevant_from must be"),
+        (lambda: bpref({}, {}, relevant_from=0, policy=TREC), "relevant_from must be"),
+        (lambda: unjudged({}, {}, k=0, policy=TREC), "cut-off must be"),
         (lambda: replace(TREC, gain="cubic"), "cubic"),
     ],
 )

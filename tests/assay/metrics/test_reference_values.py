@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 from assay.metrics import (
     TREC,
     average_precision,
+    bpref,
+    compatibility,
     expected_reciprocal_rank,
     judged,
     ndcg,
     precision,
     rank_biased_precision,
+    rank_biased_residual,
+    recall,
     reciprocal_rank,
+    success,
+    unjudged,
 )
 from tests.assay import few
 
@@ -57,6 +63,29 @@ def test_the_other_metrics():
     assert only(reciprocal_rank(QRELS, RUN, relevant_from=1, policy=TREC)) == 1
     rbp = rank_biased_precision(QRELS, RUN, persistence=0.8, relevant_from=1, policy=TREC)
     assert only(rbp) == pytest.approx(0.40992)
+    assert only(bpref(QRELS, RUN, relevant_from=1, policy=TREC)) == pytest.approx(0.2)
+    assert only(recall(QRELS, RUN, k=3, relevant_from=1, policy=TREC)) == pytest.approx(2 / 5)
+    assert only(success(QRELS, RUN, k=1, relevant_from=3, policy=TREC)) == 1
+    assert only(unjudged(QRELS, RUN, k=5, policy=TREC)) == pytest.approx(0.2)
+    left = rank_biased_residual(QRELS, RUN, persistence=0.8, policy=TREC)
+    assert only(left) == pytest.approx(0.2 * 0.8**3 + 0.8**5)
+
+
+@pytest.mark.parametrize(("k", "value"), [(5, 0.692654), (10, 0.675722), (1000, 0.672361)])
+def test_compatibility_depends_on_how_deep_the_overlap_is_followed(k, value):
+    found = compatibility(QRELS, RUN, persistence=0.8, policy=TREC, k=k)
+    assert only(found) == pytest.approx(value, abs=5e-7)
+
+
+def overlap_with_the_nearest_ideal(judged, ranked, p, depth):
+    """Compatibility as its definition reads, depth by depth."""
+    ideal = [document for document in judged if judged[document] > 0]
+    ideal.sort(key=lambda d: (-judged[d], ranked.index(d) if d in ranked else len(ranked)))
+
+    def overlap(other):
+        return sum(p ** (d - 1) * len({*other[:d]} & {*ideal[:d]}) / d for d in range(1, depth + 1))
+
+    return overlap(ranked) / overlap(ideal) if ideal else 0.0
 
 
 @pytest.mark.parametrize(("max_grade", "value"), [(3, 0.890625), (4, 0.472656)])
@@ -81,7 +110,7 @@ scores = st.dictionaries(
 @few
 @given(judgments, scores)
 def test_trec_eval_agrees_with_ties_and_unjudged_documents(qrels, run):
-    measures = {"map", "recip_rank", "P.5", "ndcg", "ndcg_cut.3"}
+    measures = {"map", "recip_rank", "P.5", "ndcg", "ndcg_cut.3", "recall.5", "success.5", "bpref"}
     told = pytrec_eval.RelevanceEvaluator(qrels, measures).evaluate(run)
     policy = replace(TREC, queries="intersection")
     ours = {
@@ -90,10 +119,23 @@ def test_trec_eval_agrees_with_ties_and_unjudged_documents(qrels, run):
         "P_5": precision(qrels, run, k=5, relevant_from=1, policy=policy),
         "ndcg": ndcg(qrels, run, k=None, policy=policy),
         "ndcg_cut_3": ndcg(qrels, run, k=3, policy=policy),
+        "recall_5": recall(qrels, run, k=5, relevant_from=1, policy=policy),
+        "success_5": success(qrels, run, k=5, relevant_from=1, policy=policy),
+        "bpref": bpref(qrels, run, relevant_from=1, policy=policy),
     }
     for name, found in ours.items():
         expected = {query: values[name] for query, values in told.items()}
         assert found.by_query() == pytest.approx(expected, abs=1e-9), name
+
+
+@few
+@given(judgments, st.lists(documents, unique=True), st.sampled_from([0.5, 0.9]), st.integers(1, 30))
+def test_compatibility_is_its_definition(qrels, ranked, p, k):
+    found = compatibility(qrels, {q: ranked for q in qrels}, persistence=p, policy=TREC, k=k)
+    expected = {
+        query: overlap_with_the_nearest_ideal(held, ranked, p, k) for query, held in qrels.items()
+    }
+    assert found.by_query() == pytest.approx(expected)
 
 
 def test_an_unanswered_query_counts_zero_unless_the_policy_says_otherwise():
