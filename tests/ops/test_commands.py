@@ -44,7 +44,14 @@ def command(*arguments: str, state: Path) -> subprocess.Popen[str]:
         "-c",
         "import sys; from touchstone.ops.cli import main; sys.exit(main())",
     ]
-    return subprocess.Popen([*program, *arguments], env=env, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [*program, *arguments], env=env, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c
+    )
+
+
+def _heed_ctrl_c() -> None:
+    """As at a terminal: what a shell runs in the background begins with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command_line(pid: int) -> bytes:

@@ -33,7 +33,9 @@ rows = st.fixed_dictionaries(
         "inclusion_probability": st.none() | st.floats(0, 1, exclude_min=True),
         "overlap": st.none() | st.integers(1, 50),
         "gold": st.lists(st.integers(0, 3), max_size=3),
-        "price": st.none() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False),
+        "price": st.none()
+        | st.integers(-(2**53), 2**53)
+        | st.floats(allow_nan=False, allow_infinity=False),
         "seen": st.none() | st.booleans(),
     }
 )
