@@ -6,7 +6,9 @@ answer is a `TooLittle` with its reason, never a confident number.
 """
 
 from assay import (
+    acceptance,
     agreement,
+    charts,
     comparison,
     consensus,
     data,
@@ -17,6 +19,7 @@ from assay import (
     metrics,
     results,
     sampling,
+    sequential,
     sizing,
     splitting,
     trec,
@@ -32,7 +35,9 @@ __all__ = [
     "Labels",
     "Result",
     "TooLittle",
+    "acceptance",
     "agreement",
+    "charts",
     "comparison",
     "consensus",
     "data",
@@ -43,6 +48,7 @@ __all__ = [
     "metrics",
     "results",
     "sampling",
+    "sequential",
     "sizing",
     "splitting",
     "trec",
