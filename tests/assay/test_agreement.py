@@ -148,19 +148,43 @@ def test_clusters_are_drawn_whole():
     assert by_query.diagnostics["clusters"] == 20
 
 
-def test_interval_covers_alpha_of_the_population():
-    rng, held = np.random.default_rng(6), 0
-    truth = rng.integers(0, 3, size=200_000)
-    noise = rng.random((200_000, 3)) < 0.3
-    values = np.where(noise, rng.integers(0, 3, size=(200_000, 3)), truth[:, None])
-    shares = np.array([(values == c).mean() for c in range(3)])
-    agreeing = np.mean([(values[:, a] == values[:, b]).mean() for a, b in ((0, 1), (0, 2), (1, 2))])
-    alpha = 1 - (1 - agreeing) / (1 - (shares**2).sum())
-    for start in range(0, 15_000, 100):
-        sample = complete(values[start : start + 100].tolist(), "xyz")
-        found = alpha_of(sample, "nominal", seed=start, resamples=300)
-        held += found.low <= alpha <= found.high
-    assert 0.90 <= held / 150 <= 0.99
+def planted(rng, items):
+    """Three raters who guess at three items in ten and are right about the others: (items, 3)."""
+    truth = rng.integers(0, 3, size=(items, 1))
+    return np.where(rng.random((items, 3)) < 0.3, rng.integers(0, 3, size=(items, 3)), truth)
+
+
+def coded(values):
+    items, raters = np.indices(values.shape).reshape(2, -1)
+    return Labels.from_codes(
+        items, raters, values.ravel(), item_ids=range(len(values)),
+        rater_ids=range(values.shape[1]), classes=range(3),
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["nominal", "ordinal"])
+def test_interval_covers_alpha_of_the_population(level):
+    rng, held, rounds = np.random.default_rng(6), np.zeros(2), 1000
+    population = coded(planted(rng, 400_000))
+    alpha = alpha_of(population, level, resamples=1).value
+    raw = raw_agreement(population, rng=rng, resamples=1).value
+    assert raw == pytest.approx(0.49 + 0.51 / 3, abs=0.003)
+    for seed in range(rounds):
+        sample = coded(planted(rng, 120))
+        found = alpha_of(sample, level, seed=seed, resamples=500)
+        agreed = raw_agreement(sample, rng=np.random.default_rng(seed), resamples=500)
+        held += [found.low <= alpha <= found.high, agreed.low <= raw <= agreed.high]
+    assert held / rounds == pytest.approx([0.95, 0.95], abs=0.02)
+
+
+def test_interval_covers_kappa_of_the_population():
+    rng, cells = np.random.default_rng(9), np.array(TABLE) / np.sum(TABLE)
+    kappa = kappa_of_table(cells * 1000, weighting="linear").value
+    samples = rng.multinomial(150, cells.ravel(), size=2000).reshape(-1, 4, 4)
+    found = [kappa_of_table(sample, weighting="linear") for sample in samples]
+    held = np.mean([each.low <= kappa <= each.high for each in found])
+    assert 0.93 <= held <= 0.97
 
 
 def test_a_thousand_resamples_of_a_real_size_take_less_than_a_second():

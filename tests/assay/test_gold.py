@@ -78,6 +78,33 @@ def test_planted_raters_are_recovered_and_covered():
     assert np.median(sizes) == pytest.approx(50, rel=0.1)
 
 
+@pytest.mark.parametrize(
+    ("alike", "raters", "answers"),
+    [
+        ((45, 5), 30, [10]),  # where the estimate of the prior taken for the truth covers 0.79
+        ((45, 5), 8, [40]),  # 0.79
+        ((400, 40), 60, [40]),  # 0.78
+        ((14, 6), 60, [2, 10, 200]),
+    ],
+)
+def test_intervals_cover_although_the_prior_is_unknown(alike, raters, answers):
+    rng, held = np.random.default_rng(2), []
+    for _ in range(300):
+        truth, trials = rng.beta(*alike, raters), rng.choice(answers, raters)
+        found = shrink(rng.binomial(trials, truth), trials)
+        held.append(np.mean((found.low <= truth) & (truth <= found.high)))
+    assert 0.91 <= np.mean(held) <= 0.99
+
+
+def test_a_finer_grid_of_priors_moves_no_interval(monkeypatch):
+    coarse = shrink(HITS, TRIALS)
+    monkeypatch.setattr("assay.gold.posteriors.SIZES", 400)
+    monkeypatch.setattr("assay.gold.posteriors.MEANS", 101)
+    fine = shrink(HITS, TRIALS)
+    assert coarse.low == pytest.approx(fine.low, abs=2e-3)
+    assert coarse.high == pytest.approx(fine.high, abs=2e-3)
+
+
 def test_a_prior_from_few_raters_is_said_to_be_one():
     assert "6 raters only" in shrink(HITS, TRIALS).warnings[0]
 
