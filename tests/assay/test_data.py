@@ -1,11 +1,16 @@
 """Labels are coded once, in an order that does not depend on the rows'."""
 
+import hashlib
+import json
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay import Labels
+from assay import Labels, _ingest, data
+from assay._ids import NumberIds, TextIds
 from tests.assay import few
 
 triples = st.lists(
@@ -115,3 +120,126 @@ def test_no_rows_make_empty_labels():
 def test_what_cannot_be_coded_is_refused_by_name(columns, options, told):
     with pytest.raises(ValueError, match=told):
         Labels.from_triples(*columns, **options)
+
+
+labels_or_skip = st.lists(
+    st.tuples(st.sampled_from("edcab"), st.integers(0, 4), st.sampled_from([0, 1, 2, "skip"])),
+    max_size=40,
+)
+
+
+def coded(values, ids):
+    place = {held: position for position, held in enumerate(ids)}
+    return [place[value] for value in values]
+
+
+@few
+@given(labels_or_skip, st.sampled_from(["last", "first", "error"]), st.permutations(range(5)))
+def test_codes_and_triples_make_the_same_labels(rows, repeats, order):
+    """Repeats, abstentions, items that got nothing else and the order of ids included."""
+    items, raters, given_labels = ([row[column] for row in rows] for column in range(3))
+    scale, item_ids, rater_ids = [2, 0, 1], list("abcde"), np.array(order)
+    codes = [-1 if label == "skip" else scale.index(label) for label in given_labels]
+    options = {"classes": scale, "repeats": repeats}
+
+    def by_codes():
+        columns = coded(items, item_ids), coded(raters, order), codes
+        return Labels.from_codes(*columns, item_ids=item_ids, rater_ids=rater_ids, **options)
+
+    try:
+        expected = Labels.from_triples(items, raters, given_labels, abstain=["skip"], **options)
+    except ValueError as refusal:
+        with pytest.raises(ValueError, match=str(refusal)):
+            by_codes()
+        return
+    made = by_codes()
+    assert made.as_dict() == expected.as_dict()
+    assert made.input_hash() == expected.input_hash()
+    assert made.item_ids == expected.item_ids and expected.rater_ids == made.rater_ids
+
+
+def test_the_hash_is_the_one_of_all_ids_written_as_json():
+    """However long the ids are and whatever stands in them: the quick ways change nothing."""
+    ids = ["plain", "it's", 'say "yes"', "back\\slash", "été", "日本", "line\nend", "", "\u200b"]
+    for chosen in (ids, ids[:1], [*ids[:1], 5], [3, -7, 10**12], [True, False], [1.5, 2.0]):
+        labels = Labels.from_triples(chosen, ["x"] * len(chosen), ["a"] * len(chosen))
+        digest = hashlib.sha256(b"assay.Labels 1\n")
+        for held in (labels.item_ids, labels.rater_ids, labels.classes):
+            texts = [f"{type(each).__name__} {each!r}" for each in held]
+            digest.update(json.dumps(texts).encode() + b"\n")
+        for codes in (labels.item_codes, labels.rater_codes, labels.label_codes):
+            digest.update(codes.astype("<i8").tobytes())
+        assert labels.input_hash() == digest.hexdigest()
+
+
+def test_a_hash_in_parts_is_the_hash_of_the_whole(monkeypatch):
+    labels = labels_of([(item, rater, item % 2) for item in range(7) for rater in "xyz"])
+    whole = labels.input_hash()
+    monkeypatch.setattr(data, "AT_ONCE", 2)
+    assert labels.input_hash() == whole
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"items": [0, 2]}, r"row 1 of items is 2, not in \[0, 2\)"),
+        ({"raters": [-1, 0]}, r"row 0 of raters is -1, not in \[0, 2\)"),
+        ({"labels": [0, -2]}, r"row 1 of labels is -2, not in \[-1, 3\)"),
+        ({"labels": [0.0, 1.0]}, "labels must be a vector of integers, not float64"),
+        ({"labels": [0]}, "2 items, 2 raters, 1 labels"),
+        ({"item_ids": "aa"}, "item_ids name an id twice"),
+        ({"rater_ids": np.array([4, 4])}, "rater_ids name an id twice"),
+        ({"item_ids": ["a", None]}, "row 1 of item_ids is missing"),
+        ({"classes": [0, 0, 1]}, "classes repeat themselves"),
+        ({"repeats": "mean"}, "repeats must be"),
+    ],
+)
+def test_codes_that_name_nothing_are_refused(change, told):
+    columns = {"items": [0, 1], "raters": [0, 1], "labels": [0, 1]}
+    options = {"item_ids": "ab", "rater_ids": "xy", "classes": [0, 1, 2]}
+    with pytest.raises(ValueError, match=told):
+        Labels.from_codes(**{**columns, **options, **change})
+
+
+def test_many_labels_are_held_in_32_bits_and_still_counted_right(monkeypatch):
+    rows = [(item, rater, (item + rater) % 3) for item in range(5) for rater in range(4)]
+    wide = labels_of(rows)
+    monkeypatch.setattr(_ingest, "NARROW_FROM", 1)
+    columns = np.array(rows).T
+    ids = {"item_ids": np.arange(5), "rater_ids": np.arange(4), "classes": range(3)}
+    narrow = Labels.from_codes(*columns, **ids)
+    assert narrow.item_codes.dtype == np.int32 and wide.item_codes.dtype == np.int64
+    assert (narrow.counts() == wide.counts()).all() and narrow.counts().dtype == np.int64
+    assert narrow.input_hash() == wide.input_hash()
+
+
+def text_ids(texts):
+    raw = [text.encode() for text in texts]
+    offsets = np.concatenate([[0], np.cumsum([len(each) for each in raw])]).astype(np.int64)
+    return TextIds(np.frombuffer(b"".join(raw), dtype=np.uint8), offsets)
+
+
+@few
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=4), max_size=12), st.data())
+def test_ids_in_an_array_read_like_their_tuple(texts, data):
+    ids, plain = text_ids(texts), tuple(texts)
+    assert ids == plain and plain == ids and hash(ids) == hash(plain) and len(ids) == len(plain)
+    assert list(ids) == texts and pickle.loads(pickle.dumps(ids)) == ids
+    bounds = st.none() | st.integers(-14, 14)
+    part = slice(data.draw(bounds), data.draw(bounds), data.draw(st.sampled_from([None, 1, 2, -1])))
+    assert ids[part] == plain[part]
+    rows = data.draw(st.lists(st.integers(0, max(len(texts) - 1, 0)), max_size=6 * bool(texts)))
+    assert ids.take(np.array(rows, dtype=np.int64)) == tuple(texts[row] for row in rows)
+    for row in range(-len(texts), len(texts)):
+        assert ids[row] == plain[row]
+    with pytest.raises(IndexError):
+        ids[len(texts)]
+
+
+def test_ids_in_an_array_know_their_place_and_differ_where_they_differ():
+    ids, numbers = text_ids(["a", "bé", "c"]), NumberIds(np.array([4, 7, 10**9], dtype=np.int64))
+    assert ids.index("bé") == 1 and "d" not in ids and numbers.index(10**9) == 2
+    assert [type(held) for held in numbers] == [int] * 3
+    assert ids != ("a", "bé") and ids != ("a", "bé", "d") and ids != ["a", "bé", "c"]
+    assert numbers.take(np.array([2, 0])) == (10**9, 4)
+    assert repr(ids) == "<3 ids: 'a', 'bé', 'c'>"

@@ -9,26 +9,25 @@ from typing import Any
 import numpy as np
 
 from assay._arrays import BoolArray, FloatArray, positive
-from assay.consensus.em import Design, count, design_of, expect
+from assay.consensus.em import Design, Step, count, design_of, fused_step, posterior_of, together
 from assay.consensus.result import (
     ConsensusResult,
     disconnected,
     most_probable,
+    nothing_to_compare,
     unused_classes,
     vanished_classes,
     vote_shares,
 )
+from assay.consensus.steps import (
+    CLASS_PSEUDO_ITEMS,
+    POOLED_ITERATIONS,
+    POOLED_PSEUDO_LABELS,
+    class_prior,
+    rows,
+)
 from assay.data import Labels
 from assay.results import TooLittle
-
-POOLED_ITERATIONS = 20
-"""Steps spent on the confusion that all raters share; it moves little after a dozen."""
-
-POOLED_PSEUDO_LABELS = 1.0
-"""Labels spread evenly over each row of the shared confusion, so that no cell is impossible."""
-
-CLASS_PSEUDO_ITEMS = 1.0
-"""Items spread evenly over the classes, so that no class is impossible."""
 
 Gold = Mapping[Hashable, Collection[Hashable]]
 
@@ -95,7 +94,7 @@ def dawid_skene(
     return _result(labels, fit, {
         "prior_strength": prior_strength, "max_iter": max_iter, "tol": tol, "ties": "lowest class",
         "gold_items": 0 if allowed is None else int((~allowed).any(axis=1).sum()),
-        "gold_ignored": len(set(gold or {}) - set(labels.item_ids)),
+        "gold_ignored": len(set(gold) - set(labels.item_ids)) if gold else 0,
     })  # fmt: skip
 
 
@@ -118,12 +117,8 @@ def _allowed(labels: Labels, gold: Gold) -> BoolArray | None:
 
 
 def _too_little(labels: Labels, allowed: BoolArray | None) -> TooLittle | None:
-    if labels.n_labels == 0:
-        return TooLittle("there are no labels", 0)
-    if labels.n_labels == labels.n_items and (allowed is None or allowed.all()):
-        return TooLittle("no item has two labels, so nothing tells good raters from bad",
-                         labels.n_items)  # fmt: skip
-    return None
+    taught = allowed is not None and not allowed.all()
+    return None if taught and labels.n_labels else nothing_to_compare(labels)
 
 
 def _fitted(
@@ -134,17 +129,16 @@ def _fitted(
     max_iter: int,
     tol: float,
 ) -> _Fit:
-    start = _clamped(vote_shares(labels), allowed)
-    pooled, posterior = _pooled(design, start, allowed)
+    pooled, step = _pooled(design, _clamped(vote_shares(labels), allowed), allowed)
     objective: list[float] = []
-    for _ in range(max_iter):
-        prior = _class_prior(posterior)
-        confusion = _shrunk(count(design, posterior), pooled, strength)
-        posterior, likelihood = expect(design, prior, confusion, allowed)
-        objective.append(likelihood + _log_prior(prior, confusion, pooled, strength))
-        if len(objective) > 1 and objective[-1] - objective[-2] < tol * labels.n_labels:
-            return _Fit(posterior, prior, confusion, likelihood, tuple(objective), True)
-    return _Fit(posterior, prior, confusion, likelihood, tuple(objective), False)
+    converged = False
+    while len(objective) < max_iter and not converged:
+        prior, confusion = class_prior(step.mass), _shrunk(step.counts, pooled, strength)
+        step = fused_step(design, np.log(prior), np.log(confusion), allowed=allowed)
+        objective.append(step.log_likelihood + _log_prior(prior, confusion, pooled, strength))
+        converged = len(objective) > 1 and objective[-1] - objective[-2] < tol * labels.n_labels
+    posterior, likelihood = posterior_of(design, np.log(prior), np.log(confusion), allowed=allowed)
+    return _Fit(posterior, prior, confusion, likelihood, tuple(objective), converged)
 
 
 def _clamped(posterior: FloatArray, allowed: BoolArray | None) -> FloatArray:
@@ -158,29 +152,20 @@ def _clamped(posterior: FloatArray, allowed: BoolArray | None) -> FloatArray:
 
 def _pooled(
     design: Design, posterior: FloatArray, allowed: BoolArray | None
-) -> tuple[FloatArray, FloatArray]:
-    """The confusion (K, K) of raters taken together, and the posterior it leads to."""
-    shape = (design.n_raters, design.n_classes, design.n_classes)
+) -> tuple[FloatArray, Step]:
+    """The confusion (K, K) of raters taken together, and each rater's counts under it."""
+    everybody = together(design)
+    step = Step(count(everybody, posterior), posterior.sum(axis=0), 0.0)
     for _ in range(POOLED_ITERATIONS):
-        counts = count(design, posterior).sum(axis=0)
-        pooled = _rows(counts + POOLED_PSEUDO_LABELS / design.n_classes)
-        posterior, _ = expect(
-            design, _class_prior(posterior), np.broadcast_to(pooled, shape), allowed
-        )
-    return pooled, posterior
-
-
-def _class_prior(posterior: FloatArray) -> FloatArray:
-    mass = posterior.sum(axis=0) + CLASS_PSEUDO_ITEMS / posterior.shape[1]
-    return np.asarray(mass / mass.sum(), dtype=np.float64)
+        pooled = rows(step.counts + POOLED_PSEUDO_LABELS / design.n_classes)
+        prior = np.log(class_prior(step.mass))
+        step = fused_step(everybody, prior, np.log(pooled), allowed=allowed)
+    each = np.broadcast_to(np.log(pooled), (design.n_raters, *pooled.shape[1:]))
+    return pooled[0], fused_step(design, prior, each, allowed=allowed)
 
 
 def _shrunk(counts: FloatArray, pooled: FloatArray, strength: float) -> FloatArray:
-    return _rows(counts + strength * pooled)
-
-
-def _rows(counts: FloatArray) -> FloatArray:
-    return np.asarray(counts / counts.sum(axis=-1, keepdims=True), dtype=np.float64)
+    return rows(counts + strength * pooled)
 
 
 def _log_prior(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from assay._arrays import BoolArray, FloatArray, IntArray
+from assay.consensus.em import connected_groups, design_of
 from assay.data import Labels
-from assay.results import Result
+from assay.results import Result, TooLittle
 
 NOTABLE_MASS = 0.01
 """A class holding less of the majority vote than this is too rare to be said to vanish."""
@@ -30,10 +30,11 @@ class ConsensusResult(Result):
     labels behind it. `class_prior` (K,); `confusion` (R, K, K) is P(label given | true class) by
     rater, None where the method models no raters. `log_likelihood` is that of the labels under
     the fitted model, None likewise. `objective` holds what was maximised after each iteration.
+    `calibration` says what stands behind the probabilities: "uncalibrated" unless gold set them.
     """
 
-    item_ids: tuple[Any, ...]
-    rater_ids: tuple[Any, ...]
+    item_ids: Sequence[Any]
+    rater_ids: Sequence[Any]
     classes: tuple[Any, ...]
     posterior: FloatArray
     labels: IntArray
@@ -50,6 +51,7 @@ class ConsensusResult(Result):
     method: str
     parameters: Mapping[str, Any]
     input_hash: str
+    calibration: str = "uncalibrated"
 
     def label_of(self) -> dict[Any, Any]:
         """The estimated label by item id, in the caller's own words."""
@@ -57,6 +59,46 @@ class ConsensusResult(Result):
             item: self.classes[code]
             for item, code in zip(self.item_ids, self.labels.tolist(), strict=True)
         }
+
+
+def consensus_of(
+    labels: Labels,
+    posterior: FloatArray,
+    *,
+    method: str,
+    parameters: Mapping[str, Any],
+    counts: IntArray | None = None,
+    class_prior: FloatArray | None = None,
+    confusion: FloatArray | None = None,
+    objective: tuple[float, ...] = (),
+    converged: bool = True,
+    warnings: tuple[str, ...] = (),
+    calibration: str = "uncalibrated",
+) -> ConsensusResult:
+    """Wrap a posterior (N, K) and what led to it; the last of `objective` is the log likelihood."""
+    modes, top, tied = most_probable(posterior)
+    counts = labels.counts() if counts is None else counts
+    return ConsensusResult(
+        item_ids=labels.item_ids,
+        rater_ids=labels.rater_ids,
+        classes=labels.classes,
+        posterior=posterior,
+        labels=modes,
+        p_top=top,
+        tied=tied,
+        votes=counts.sum(axis=1),
+        class_prior=posterior.mean(axis=0) if class_prior is None else class_prior,
+        confusion=confusion,
+        log_likelihood=objective[-1] if objective else None,
+        objective=objective,
+        n_iter=len(objective),
+        converged=converged,
+        warnings=unused_classes(labels) + warnings,
+        method=method,
+        parameters=parameters,
+        input_hash=labels.input_hash(),
+        calibration=calibration,
+    )
 
 
 def most_probable(posterior: FloatArray) -> tuple[IntArray, FloatArray, BoolArray]:
@@ -75,6 +117,17 @@ def vote_shares(labels: Labels) -> FloatArray:
     return np.asarray(counts / counts.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
+def nothing_to_compare(labels: Labels) -> TooLittle | None:
+    """The reason why no method can tell good raters from bad, if there is one."""
+    if labels.n_labels == 0:
+        return TooLittle("there are no labels", 0)
+    if labels.n_labels == labels.n_items:
+        return TooLittle(
+            "no item has two labels, so nothing tells good raters from bad", labels.n_items
+        )
+    return None
+
+
 def unused_classes(labels: Labels) -> tuple[str, ...]:
     """One warning for each class that nobody gave."""
     used = np.bincount(labels.label_codes, minlength=labels.n_classes) > 0
@@ -87,21 +140,22 @@ def unused_classes(labels: Labels) -> tuple[str, ...]:
 
 def disconnected(labels: Labels) -> tuple[str, ...]:
     """A warning where raters fall into groups that share no item, directly or through others."""
-    nodes = labels.n_items + labels.n_raters
-    edges = (labels.item_codes, labels.n_items + labels.rater_codes)
-    graph = sparse.coo_array((np.ones(labels.n_labels), edges), shape=(nodes, nodes))
-    groups = int(sparse.csgraph.connected_components(graph, directed=False)[0])
+    groups = connected_groups(design_of(labels))
     if groups == 1:
         return ()
     return (f"raters and items fall into {groups} unconnected groups: do not compare across them",)
 
 
+def vanished(before: FloatArray, after: FloatArray) -> BoolArray:
+    """Which classes (K,) held a notable share of the votes and lost nearly all of it."""
+    return np.asarray((before >= NOTABLE_MASS) & (after < VANISHED * before), dtype=np.bool_)
+
+
 def vanished_classes(labels: Labels, posterior: FloatArray) -> tuple[str, ...]:
     """One warning for each class that held part of the majority vote and lost nearly all of it."""
     before, after = vote_shares(labels).mean(axis=0), posterior.mean(axis=0)
-    gone = (before >= NOTABLE_MASS) & (after < VANISHED * before)
     return tuple(
         f"collapse: class {labels.classes[code]!r} falls from {before[code]:.1%} of the votes "
         f"to {after[code]:.1%} of the consensus"
-        for code in np.flatnonzero(gone).tolist()
+        for code in np.flatnonzero(vanished(before, after)).tolist()
     )

@@ -1,0 +1,88 @@
+"""The steps that the confusion models share: class shares, pooled confusion, shrinkage.
+
+Shapes as in `em`: N items, R raters, K classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from assay._arrays import FloatArray, IntArray
+
+CLASS_PSEUDO_ITEMS = 1.0
+"""Items spread evenly over the classes, so that no class is impossible."""
+
+POOLED_PSEUDO_LABELS = 1.0
+"""Labels spread evenly over each row of the shared confusion, so that no cell is impossible."""
+
+POOLED_ITERATIONS = 20
+"""Steps spent on the confusion that all raters share; it moves little after a dozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What raters do taken together: `confusion` (K, K), and the `posterior` (N, K) it leads to."""
+
+    confusion: FloatArray
+    posterior: FloatArray
+
+
+def class_prior(mass: FloatArray) -> FloatArray:
+    """Shares of the classes (K,) from the items of each (K,), none of them zero."""
+    more = mass + CLASS_PSEUDO_ITEMS / len(mass)
+    return np.asarray(more / more.sum(), dtype=np.float64)
+
+
+def rows(counts: FloatArray) -> FloatArray:
+    """Counts divided by the sum of their last axis."""
+    return np.asarray(counts / counts.sum(axis=-1, keepdims=True), dtype=np.float64)
+
+
+def shares(counts: IntArray) -> FloatArray:
+    """Vote shares (N, K); even shares for an item without votes."""
+    total = counts.sum(axis=1, keepdims=True)
+    even = np.full(counts.shape, 1 / counts.shape[1])
+    return np.asarray(np.divide(counts, total, out=even, where=total > 0), dtype=np.float64)
+
+
+def pooled(counts: IntArray, extra: FloatArray | None = None) -> Pooled:
+    """The confusion of raters taken together, from the votes (N, K) on each item.
+
+    One matrix for everybody sees an item as its votes only, so items with the same votes are one
+    row: a few hundred rows stand for millions of items. `extra` (K, K) adds counts seen elsewhere.
+    """
+    votes, inverse, times = _distinct(counts)
+    posterior = shares(votes)
+    confusion = np.empty((counts.shape[1], counts.shape[1]))
+    for _ in range(POOLED_ITERATIONS):
+        weighted = posterior * times[:, None]
+        seen = weighted.T @ votes + (0.0 if extra is None else extra)
+        confusion = rows(seen + POOLED_PSEUDO_LABELS / counts.shape[1])
+        scores = votes @ np.log(confusion).T + np.log(class_prior(weighted.sum(axis=0)))
+        posterior = softmax(np.asarray(scores, dtype=np.float64))
+    return Pooled(confusion, posterior[inverse])
+
+
+def _distinct(counts: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    base = int(counts.max(initial=0)) + 1
+    if base ** counts.shape[1] < 2**62:
+        keys = counts @ (base ** np.arange(counts.shape[1], dtype=np.int64))
+        _, first, inverse, times = np.unique(
+            keys, return_index=True, return_inverse=True, return_counts=True
+        )
+        return counts[first], inverse, times
+    votes, inverse, times = np.unique(counts, axis=0, return_inverse=True, return_counts=True)
+    return votes, inverse.reshape(-1), times
+
+
+def softmax(scores: FloatArray) -> FloatArray:
+    """Probabilities by row from log weights."""
+    return np.asarray(special.softmax(scores, axis=1), dtype=np.float64)
+
+
+def tempered(posterior: FloatArray, exponent: float) -> FloatArray:
+    """The posterior to a power, made to sum to one again; an exponent below 1 makes it humbler."""
+    return softmax(exponent * np.log(np.maximum(posterior, 1e-300)))
