@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 
 def main() -> int:
@@ -23,17 +24,21 @@ def _measured() -> int:
     with surroundings():
         set_up_django()
         migrate(verbosity=0)
-        from bench import consensus, labeling, pages
+        from bench import agreement, consensus, labeling, metrics, pages, truth
         from touchstone.ops.demo import play
 
         play(tell=lambda line: None)
-        found = [*consensus.figures(), *labeling.figures(), *pages.figures()]
-        for figure in found:
-            print(figure, flush=True)
+        families = (consensus, agreement, metrics, truth, labeling, pages)
+        found = [_told(figure) for family in families for figure in family.figures()]
         from django.db import connections
 
         connections.close_all()
     return 0 if all(figure.holds for figure in found) else 1
+
+
+def _told(figure: Any) -> Any:
+    print(figure, flush=True)
+    return figure
 
 
 if __name__ == "__main__":
