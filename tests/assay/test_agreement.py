@@ -96,6 +96,7 @@ triples = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", DISTANCES)
 @few
 @given(triples)

@@ -36,6 +36,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @few
 @given(rows)
 def test_class_agreement_follows_its_definition(given_rows):
@@ -54,6 +55,7 @@ def test_class_agreement_follows_its_definition(given_rows):
     assert found.prevalence.sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 @few
 @given(rows)
 def test_class_agreement_averages_to_what_alpha_corrects(given_rows):
@@ -119,6 +121,7 @@ def test_a_thousand_resamples_of_a_million_labels_take_seconds():
     assert found.high - found.low < 0.01
 
 
+@pytest.mark.slow
 @few
 @given(rows, st.lists(st.sampled_from(["fr", "de", "es"]), min_size=10, max_size=10))
 def test_a_slice_is_measured_as_if_it_were_all_there_is(given_rows, places):

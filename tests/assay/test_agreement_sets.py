@@ -50,6 +50,7 @@ def test_masi_distance_follows_its_definition_and_has_no_direction(first, second
     assert masi_distance(first, second) == masi_distance(second, first)
 
 
+@pytest.mark.slow
 @few
 @given(
     st.lists(

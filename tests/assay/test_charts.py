@@ -164,6 +164,7 @@ def test_screening_is_statsmodels(p_values, fdr):
         assert set(found.flagged) == set(np.flatnonzero(flagged).tolist())
 
 
+@pytest.mark.slow
 def test_screening_many_charts_holds_the_share_of_false_flags():
     rng, false, found, weeks = np.random.default_rng(11), [], 0, 400
     truth = np.where(np.arange(60) < 6, 0.12, 0.05)

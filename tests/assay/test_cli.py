@@ -149,6 +149,7 @@ def test_gold_puts_the_raters_to_ask_about_first(capsys):
     assert sum(row["answers"] for row in rows) == sum(row["label"] != "-1" for row in given)
 
 
+@pytest.mark.slow
 def test_replay_shows_both_curves(capsys):
     assert main(["replay", *JOB, "--truth", GOLD, "--json"]) == 0
     rows = as_json(capsys)["rows"]
@@ -336,6 +337,7 @@ def test_it_runs_as_a_module(table):
     assert ran.stdout.split()[:3] == [b"item", b"label", b"p"]
 
 
+@pytest.mark.slow
 def test_a_reader_who_stops_early_is_no_error(table):
     command = [sys.executable, "-m", "assay", "consensus", table()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:

@@ -67,6 +67,7 @@ def test_swapping_the_systems_only_turns_the_sign(pairs):
     assert effect_size(second, first).low == pytest.approx(-effect_size(first, second).high)
 
 
+@pytest.mark.slow
 def test_monte_carlo_sign_flip_is_near_the_t_test_and_never_zero():
     drawn = rng().normal(0.1, 1, size=(2, 400))
     found = sign_flip(*drawn, rng=rng(), draws=20_000)
@@ -76,6 +77,7 @@ def test_monte_carlo_sign_flip_is_near_the_t_test_and_never_zero():
     assert sure.p_value == 1 / 1000
 
 
+@pytest.mark.slow
 def test_sign_flip_under_no_difference_rejects_as_often_as_it_says():
     drawn = np.random.default_rng(5).normal(size=(2000, 8))
     p = np.array([sign_flip(np.zeros(8), row, rng=rng()).p_value for row in drawn])

@@ -80,6 +80,7 @@ def world(rng, queries, shift):
     return human, truth + shift + own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statistic", ["tau", "tau_ap"])
 def test_the_interval_holds_what_fresh_queries_show_as_often_as_documented(statistic):
     rng, held = seeded(1), 0
@@ -123,6 +124,7 @@ def test_chances_to_lead_are_those_of_the_means():
     assert found.p_best[1] == pytest.approx(told, abs=0.015)
 
 
+@pytest.mark.slow
 def test_halves_agree_as_independent_sets_of_half_the_size_do():
     rng, truth = seeded(5), np.linspace(0, 0.3, 10)
     told = [

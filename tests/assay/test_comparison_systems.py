@@ -85,6 +85,7 @@ def test_the_baselines_twin_is_told_and_does_not_count():
     assert found.as_dict()["adjusted"][2] is None
 
 
+@pytest.mark.slow
 def test_holm_keeps_false_claims_against_a_baseline_rare():
     claims = 0
     for seed in range(600):
@@ -120,6 +121,7 @@ def test_tukey_is_near_the_studentised_range():
     assert found.p_values == pytest.approx(told, abs=0.02)
 
 
+@pytest.mark.slow
 def test_tukey_keeps_any_false_claim_at_its_level():
     claims = 0
     for seed in range(1000):
@@ -142,6 +144,7 @@ def clustered(rng, clusters, effect=0.1):
     return np.zeros(len(codes)), second, codes.tolist()
 
 
+@pytest.mark.slow
 def test_cluster_intervals_cover_where_those_over_items_do_not():
     held, naive, rng = 0, 0, seeded(3)
     for _ in range(800):

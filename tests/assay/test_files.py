@@ -60,6 +60,7 @@ def as_json(columns):
     return "".join(json.dumps(row) + "\n" for row in made)
 
 
+@pytest.mark.slow
 @few
 @given(rows, st.sampled_from(EXTENSIONS), st.sampled_from(["last", "first"]), st.booleans())
 def test_a_file_and_its_triples_make_the_same_labels(

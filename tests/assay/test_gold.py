@@ -65,6 +65,7 @@ def test_shrunk_means_lie_between_the_raters_own_share_and_the_prior(pairs):
     assert ((found.low <= found.mean) & (found.mean <= found.high)).all()
 
 
+@pytest.mark.slow
 def test_planted_raters_are_recovered_and_covered():
     rng, held, feared, sizes = np.random.default_rng(1), [], [], []
     for _ in range(40):
@@ -78,6 +79,7 @@ def test_planted_raters_are_recovered_and_covered():
     assert np.median(sizes) == pytest.approx(50, rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("alike", "raters", "answers"),
     [

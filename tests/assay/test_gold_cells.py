@@ -55,6 +55,7 @@ def test_a_cell_with_one_rater_says_so_unless_a_prior_is_given():
     assert given_prior["de", "grade"].accuracies.mean == pytest.approx([10 / 11])
 
 
+@pytest.mark.slow
 def test_planted_accuracies_of_each_cell_are_covered():
     rng, held, rounds = np.random.default_rng(5), np.zeros(2), 30
     for _ in range(rounds):
@@ -96,6 +97,7 @@ def test_gold_a_day_is_the_gold_needed_over_the_days(accuracy, days, per_day):
     assert gold_per_day(accuracy, 0.90, days=days).per_day == per_day
 
 
+@pytest.mark.slow
 @few
 @given(st.floats(0.3, 0.85), st.integers(1, 30), st.floats(0.5, 0.95))
 def test_gold_a_day_reaches_its_power_and_one_less_from_the_least_does_not(accuracy, days, power):

@@ -32,6 +32,7 @@ def test_the_chance_of_a_run_is_that_over_all_orders(answers):
             assert run_p(len(answers), answers.count(label), length) == pytest.approx(told)
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(1, 400), st.data())
 def test_the_chance_of_a_run_falls_with_its_length_and_is_one_in_the_end(n, data):
@@ -59,6 +60,7 @@ def mixed(rng, raters=50, each=300, classes=4):
     return np.repeat(np.arange(raters), each), labels
 
 
+@pytest.mark.slow
 def test_p_values_of_honest_raters_are_no_smaller_than_chance():
     rng = np.random.default_rng(2)
     runs, steps = [], []

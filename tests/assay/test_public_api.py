@@ -25,6 +25,7 @@ ALSO = {"_kernel": {"numba"}, "files": {"pyarrow"}, "_columns": {"pyarrow"}}
 FORBIDDEN_CALLS = {"open", "print", "input"}
 
 
+@pytest.mark.slow
 def test_all_names_exactly_what_a_fresh_import_shows():
     program = "import assay, json; print(json.dumps([dir(assay), sorted(assay.__all__)]))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
@@ -32,6 +33,7 @@ def test_all_names_exactly_what_a_fresh_import_shows():
     assert [name for name in names if not name.startswith("_")] == promised
 
 
+@pytest.mark.slow
 def test_importing_assay_brings_in_no_framework():
     program = "import assay, sys; print('django' in sys.modules, 'touchstone' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

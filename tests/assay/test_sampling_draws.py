@@ -52,6 +52,7 @@ def test_a_proportional_draw_takes_exactly_n_different_items(held, seed, order, 
     assert (drawn.probabilities > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["random", "keys"])
 def test_a_proportional_draw_meets_its_chances(order):
     held, rng, seen = [9, 4, 3, 2, 1, 1], seeded(), np.zeros(6)

@@ -56,6 +56,7 @@ def test_a_ratio_over_ones_is_the_hajek_mean():
         )
 
 
+@pytest.mark.slow
 def test_fixed_size_intervals_cover_after_proportional_draws():
     """Coverage of total, mean and ratio over 1500 draws of 60 of 800 items."""
     rng = np.random.default_rng(3)
@@ -101,6 +102,7 @@ def test_strata_that_show_no_spread_are_told():
     assert census.warnings == ()
 
 
+@pytest.mark.slow
 def test_stratified_estimates_cover_the_frame():
     rng, held = np.random.default_rng(8), 0
     strata = ["head"] * 120 + ["torso"] * 400 + ["tail"] * 900

@@ -70,6 +70,7 @@ def sampled_world(seed):
     return {f"d{held}": int(relevant[held]) for held in range(120)}, run, other
 
 
+@pytest.mark.slow
 def test_stratified_inference_finds_the_truth_where_unjudged_as_irrelevant_does_not():
     truth, run, other = sampled_world(2)
     pool, rng = depth_pool({"A": run, "B": other}, depth=120), np.random.default_rng(4)

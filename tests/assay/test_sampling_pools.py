@@ -70,6 +70,7 @@ def test_every_document_of_a_pool_can_be_drawn():
     assert len(more.indices) == 4
 
 
+@pytest.mark.slow
 def test_totals_over_the_pool_are_unbiased():
     pool, rng = depth_pool(large(), depth=40), seeded(3)
     relevant = rng.random(len(pool.document_ids)) < 1 / pool.best_ranks

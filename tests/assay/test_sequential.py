@@ -72,6 +72,7 @@ def test_the_bounded_sequence_is_its_own_formula(values):
     assert found.high[-1] == pytest.approx(min(4 * (middle + reach) - 1, 3))
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(st.floats(0, 1), min_size=50, max_size=80), st.integers(1, 60))
 def test_what_was_said_is_not_changed_by_what_comes_later(values, cut):
@@ -151,6 +152,7 @@ def test_a_sequence_is_narrowest_where_it_was_told_to_be():
     assert reach[1] < min(reach[0], reach[2])
 
 
+@pytest.mark.slow
 def test_a_rater_below_the_standard_is_found_and_one_at_it_seldom():
     rng = np.random.default_rng(34)
     below = [first_clear_of(bernoulli_sequence(rng.random(300) < 0.7), 0.9) for _ in range(100)]

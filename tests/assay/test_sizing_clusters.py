@@ -65,6 +65,7 @@ def test_equal_clusters_have_searles_interval():
         assert limit == pytest.approx((ratio - 1) / (ratio + 1))
 
 
+@pytest.mark.slow
 def test_a_pilots_design_effect_is_how_far_the_mean_of_clusters_varies():
     rng = np.random.default_rng(4)
     means = [drawn(rng, [6] * 50, 0.2)[0].mean() for _ in range(4000)]

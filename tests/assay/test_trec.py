@@ -11,6 +11,7 @@ from tests.assay import few
 ids = st.text("abcXYZ019._-", min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @few
 @given(st.dictionaries(ids, st.dictionaries(ids, st.integers(-127, 127), min_size=1)))
 def test_qrels_come_back_as_written(qrels):

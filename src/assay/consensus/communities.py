@@ -10,7 +10,7 @@ from scipy import special
 
 from assay._arrays import FloatArray, IntArray, positive
 from assay.consensus import archetypes
-from assay.consensus.em import Design, count, design_of, expect
+from assay.consensus.em import Design, Step, count, design_of, fused_step, posterior_of
 from assay.consensus.result import (
     ConsensusResult,
     consensus_of,
@@ -18,9 +18,11 @@ from assay.consensus.result import (
     nothing_to_compare,
     vanished,
 )
-from assay.consensus.steps import class_prior, pooled, rows, shares
+from assay.consensus.steps import Pooled, class_prior, pooled, rows, shares
 from assay.data import Labels
 from assay.results import TooLittle
+
+COLLAPSE = "collapse: a class vanished at step {} and was taken back"
 
 SPAMMER_SHARE = 0.1
 """The part of raters that is thought to look at nothing before anything is seen."""
@@ -62,6 +64,15 @@ class Fit:
     pooled: FloatArray
     likelihoods: tuple[float, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The prior (K,) and confusion (R, K, K) of the last step that stands."""
+
+    prior: FloatArray
+    confusion: FloatArray
+    likelihoods: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +146,21 @@ def fit(
     `weights` (R,) as in `community_consensus`. Items without votes get the class prior.
     """
     start = pooled(counts, None if warmth is None else warmth.pooled)
+    step = _first(design, counts, start)
     kinds = _Kinds.at_first(start.confusion, counts, settings)
-    votes = shares(counts)
-    before = votes.mean(axis=0)
-    sunk = vanished(before, start.posterior.mean(axis=0)).any()
-    found = _pooled_only(votes if sunk else start.posterior, start.confusion, design.n_raters)
-    for _ in range(settings.steps):
-        seen = count(design, found.posterior)
-        seen = seen if warmth is None else seen + warmth.counts
+    found = _Model(start.prior, np.empty(0))
+    told: tuple[str, ...] = ()
+    while len(found.likelihoods) < settings.steps and not told:
+        seen = step.counts if warmth is None else step.counts + warmth.counts
         kinds = kinds.given(seen, start.confusion, settings)
         confusion = rows(seen + settings.rater_strength * kinds.of_raters)
-        prior = class_prior(found.posterior.sum(axis=0))
-        posterior, likelihood = expect(design, prior, _weighted(confusion, weights))
-        if vanished(before, posterior.mean(axis=0)).any():
-            return _held(found)
-        found = Fit(posterior, prior, confusion, start.confusion,
-                    (*found.likelihoods, likelihood))  # fmt: skip
-    return found
+        prior = class_prior(step.mass)
+        step = fused_step(design, np.log(prior), _logs(confusion, weights))
+        if vanished(start.votes, step.mass / step.mass.sum()).any():
+            told = (COLLAPSE.format(len(found.likelihoods) + 1),)
+        else:
+            found = _Model(prior, confusion, (*found.likelihoods, step.log_likelihood))
+    return _fit_of(design, counts, start, found, weights, told)
 
 
 def weights_of(labels: Labels, weights: Mapping[Hashable, float]) -> FloatArray:
@@ -196,19 +205,39 @@ class _Kinds:
         return _Kinds(learned, self.fixed, share / share.sum(), mixed)
 
 
-def _pooled_only(posterior: FloatArray, confusion: FloatArray, n_raters: int) -> Fit:
-    everybody = np.broadcast_to(confusion, (n_raters, *confusion.shape))
-    return Fit(posterior, class_prior(posterior.sum(axis=0)), everybody, confusion)
+def _first(design: Design, counts: IntArray, start: Pooled) -> Step:
+    """Each rater's counts under what all do together, or under the votes where that collapses."""
+    if _sunk(start):
+        votes = shares(counts)
+        return Step(count(design, votes), votes.sum(axis=0), 0.0)
+    return fused_step(design, np.log(start.prior), np.log(_everybody(design, start)))
 
 
-def _held(found: Fit) -> Fit:
-    return Fit(
-        found.posterior, found.prior, found.confusion, found.pooled, found.likelihoods,
-        (f"collapse: a class vanished at step {len(found.likelihoods) + 1} and was taken back",),
-    )  # fmt: skip
+def _fit_of(
+    design: Design,
+    counts: IntArray,
+    start: Pooled,
+    found: _Model,
+    weights: FloatArray | None,
+    told: tuple[str, ...],
+) -> Fit:
+    if not found.likelihoods:
+        posterior = shares(counts) if _sunk(start) else start.posterior
+        everybody = _everybody(design, start)
+        return Fit(posterior, found.prior, everybody, start.confusion, (), told)
+    logs = _logs(found.confusion, weights)
+    posterior, _ = posterior_of(design, np.log(found.prior), logs)
+    return Fit(posterior, found.prior, found.confusion, start.confusion, found.likelihoods, told)
 
 
-def _weighted(confusion: FloatArray, weights: FloatArray | None) -> FloatArray:
-    if weights is None:
-        return confusion
-    return np.asarray(confusion ** weights[:, None, None], dtype=np.float64)
+def _sunk(start: Pooled) -> bool:
+    return bool(vanished(start.votes, start.mass).any())
+
+
+def _everybody(design: Design, start: Pooled) -> FloatArray:
+    return np.broadcast_to(start.confusion, (design.n_raters, *start.confusion.shape))
+
+
+def _logs(confusion: FloatArray, weights: FloatArray | None) -> FloatArray:
+    logs = np.log(confusion)
+    return logs if weights is None else np.asarray(weights[:, None, None] * logs)

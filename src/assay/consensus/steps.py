@@ -24,10 +24,24 @@ POOLED_ITERATIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What raters do taken together: `confusion` (K, K), and the `posterior` (N, K) it leads to."""
+    """What raters do taken together.
+
+    `confusion` (K, K) and `prior` (K,) are those of the last step. `patterns` (U, K) is the
+    posterior of each distinct set of votes, `pattern_of` (N,) says which of them an item has.
+    `votes` (K,) are the mean vote shares, `mass` (K,) the mean posterior.
+    """
 
     confusion: FloatArray
-    posterior: FloatArray
+    prior: FloatArray
+    patterns: FloatArray
+    pattern_of: IntArray
+    votes: FloatArray
+    mass: FloatArray
+
+    @property
+    def posterior(self) -> FloatArray:
+        """The posterior of every item (N, K)."""
+        return np.asarray(self.patterns[self.pattern_of], dtype=np.float64)
 
 
 def class_prior(mass: FloatArray) -> FloatArray:
@@ -54,16 +68,18 @@ def pooled(counts: IntArray, extra: FloatArray | None = None) -> Pooled:
     One matrix for everybody sees an item as its votes only, so items with the same votes are one
     row: a few hundred rows stand for millions of items. `extra` (K, K) adds counts seen elsewhere.
     """
-    votes, inverse, times = _distinct(counts)
-    posterior = shares(votes)
-    confusion = np.empty((counts.shape[1], counts.shape[1]))
+    votes, pattern_of, times = _distinct(counts)
+    patterns, weight = shares(votes), times[:, None] / times.sum()
+    at_first = (patterns * weight).sum(axis=0)
     for _ in range(POOLED_ITERATIONS):
-        weighted = posterior * times[:, None]
+        weighted = patterns * times[:, None]
         seen = weighted.T @ votes + (0.0 if extra is None else extra)
         confusion = rows(seen + POOLED_PSEUDO_LABELS / counts.shape[1])
-        scores = votes @ np.log(confusion).T + np.log(class_prior(weighted.sum(axis=0)))
-        posterior = softmax(np.asarray(scores, dtype=np.float64))
-    return Pooled(confusion, posterior[inverse])
+        prior = class_prior(weighted.sum(axis=0))
+        scores = votes @ np.log(confusion).T + np.log(prior)
+        patterns = softmax(np.asarray(scores, dtype=np.float64))
+    mass = (patterns * weight).sum(axis=0)
+    return Pooled(confusion, prior, patterns, pattern_of, at_first, mass)
 
 
 def _distinct(counts: IntArray) -> tuple[IntArray, IntArray, IntArray]:

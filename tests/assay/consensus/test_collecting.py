@@ -23,6 +23,7 @@ def truth_of(crowd):
     return {item: {int(held)} for item, held in enumerate(crowd.truth)}
 
 
+@pytest.mark.slow
 def test_it_reaches_the_majority_with_at_most_half_of_the_labels(crowd):
     found = replay(crowd.given, rng=np.random.default_rng(1), truth=truth_of(crowd))
     assert found.share_needed <= 0.5
@@ -47,6 +48,7 @@ def test_asking_the_best_rater_is_better_than_asking_anybody(crowd):
     assert score("information") > score("random")
 
 
+@pytest.mark.slow
 def test_warm_models_need_fewer_labels(crowd):
     rng = np.random.default_rng(5)
     more = made(rng, coins(SKILL, 3), items=400, each=8).given

@@ -42,6 +42,7 @@ triples = st.lists(
 )
 
 
+@pytest.mark.slow
 @few
 @given(triples, st.floats(0.1, 50))
 def test_objective_never_falls_and_probabilities_are_whole(rows, strength):
@@ -57,6 +58,7 @@ def test_objective_never_falls_and_probabilities_are_whole(rows, strength):
     assert result.class_prior.sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 @few
 @given(triples, st.permutations([0, 1, 2]))
 def test_renaming_classes_only_renames_the_answer(rows, renamed):
@@ -89,6 +91,7 @@ def test_steps_equal_sums_written_out():
     assert count(design, posterior) == pytest.approx(counts)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # crowd-kit against the newest pandas
 def test_with_hardly_any_prior_it_is_the_classic_model():
     labels, truth = planted(np.random.default_rng(4), [GOOD] * 6 + [SPAMMER] * 2, per_item=6)

@@ -47,6 +47,7 @@ def both(act):
     return [act(engine=engine) for engine in ENGINES]
 
 
+@pytest.mark.slow
 @few
 @given(
     st.integers(0, 10_000),
@@ -174,6 +175,7 @@ def test_many_labels_take_the_compiled_pass_and_few_do_not(monkeypatch):
         fused_step(design, *parameters, engine="numba")
 
 
+@pytest.mark.slow
 def test_without_numba_nothing_breaks():
     program = (
         "import sys; sys.modules['numba'] = None\n"

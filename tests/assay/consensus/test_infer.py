@@ -50,6 +50,7 @@ def hard_and_easy(rng, items=1500):
     return type(easy)(given, easy.truth, easy.confusion)
 
 
+@pytest.mark.slow
 def test_gold_makes_the_probabilities_honest():
     errors = []
     for seed in range(10):

@@ -61,6 +61,7 @@ def test_several_systems_share_one_draw():
     assert chances.tolist() == [0.5, 0.5, 0]
 
 
+@pytest.mark.slow
 def test_systematic_draws_meet_their_chances():
     chances = np.array([0.9, 0.3, 0.5, 0.3, 1.0, 0.2, 0.8])
     queries, rng, drawn = "aaaabbb", np.random.default_rng(41), np.zeros(7)

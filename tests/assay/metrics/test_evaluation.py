@@ -72,6 +72,7 @@ def without_empty(runs):
     }
 
 
+@pytest.mark.slow
 @few
 @given(qrels_of, scored, listed, policies)
 def test_tables_give_the_numbers_of_mappings_to_the_last_bit(qrels, first, second, policy):
@@ -83,6 +84,7 @@ def test_tables_give_the_numbers_of_mappings_to_the_last_bit(qrels, first, secon
     )
 
 
+@pytest.mark.slow
 @few
 @given(qrels_of, scored, policies)
 def test_ranks_are_those_of_sorting_the_whole_ranking(qrels, run, policy):

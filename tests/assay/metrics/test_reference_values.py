@@ -107,6 +107,7 @@ scores = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @few
 @given(judgments, scores)
 def test_trec_eval_agrees_with_ties_and_unjudged_documents(qrels, run):
