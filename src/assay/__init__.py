@@ -27,7 +27,7 @@ from assay import (
 from assay.data import Labels
 from assay.results import Estimate, Result, TooLittle
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """Kept with every stored number; it goes up when a number would come out differently."""
 
 __all__ = [

@@ -120,12 +120,13 @@ def community_consensus(
         return short
     power = None if weights is None else weights_of(labels, weights)
     counts = labels.counts()
-    fitted = fit(design_of(labels), counts, settings=settings, weights=power)
+    design = design_of(labels)
+    fitted = fit(design, counts, settings=settings, weights=power)
     return consensus_of(
         labels, fitted.posterior, counts=counts,
         method="communities of raters, few EM steps",
         class_prior=fitted.prior, confusion=fitted.confusion, objective=fitted.likelihoods,
-        warnings=disconnected(labels) + fitted.warnings,
+        warnings=disconnected(labels, design) + fitted.warnings,
         parameters={"kinds": settings.kinds, "rater_strength": settings.rater_strength,
                     "kind_strength": settings.kind_strength, "steps": settings.steps,
                     "weighted_raters": 0 if weights is None else len(weights),

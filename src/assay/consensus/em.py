@@ -33,6 +33,9 @@ HAS_NUMBA = importlib.util.find_spec("numba") is not None
 COMPILED_FROM = 50_000
 """Labels from which the compiled pass is worth loading numba for: that takes about a second."""
 
+AT_ONCE = 1 << 22
+"""Labels whose raters are joined together, to hold no graph of all of them."""
+
 LARGEST_EXPONENT = 640.0
 """Natural log of what a product of probabilities may shrink or grow by and still be a double."""
 
@@ -119,13 +122,25 @@ def connected_groups(design: Design) -> int:
     >>> connected_groups(design_of(Labels.from_triples("aabc", "xyxz", [0, 1, 1, 0])))
     2
     """
-    raters = design.cells // np.int32(design.n_classes)
-    meets = np.ones(max(len(raters) - 1, 0), dtype=np.bool_)
-    meets[design.starts[1:-1][design.starts[1:-1] < len(raters)] - 1] = False
-    pairs = (raters[:-1][meets], raters[1:][meets])
-    shape = (design.n_raters, design.n_raters)
-    graph = sparse.coo_array((np.ones(len(pairs[0]), dtype=np.bool_), pairs), shape=shape).tocsr()
-    return int(sparse.csgraph.connected_components(graph, directed=False)[0])
+    group = np.arange(design.n_raters)
+    same_item = np.ones(max(len(design.cells) - 1, 0), dtype=np.bool_)
+    inner = design.starts[1:-1]
+    same_item[inner[(inner > 0) & (inner < len(design.cells))] - 1] = False
+    for start in range(0, len(same_item), AT_ONCE):
+        end = min(start + AT_ONCE, len(same_item))
+        raters = group[design.cells[start : end + 1] // np.int32(design.n_classes)]
+        apart = same_item[start:end] & (raters[:-1] != raters[1:])
+        if apart.any():
+            group = _merged(group, raters[:-1][apart], raters[1:][apart])
+    return len(np.unique(group))
+
+
+def _merged(group: IntArray, first: IntArray, second: IntArray) -> IntArray:
+    """The group of each rater once the named groups are joined two by two."""
+    ones, shape = np.ones(len(first), dtype=np.bool_), (len(group), len(group))
+    graph = sparse.coo_array((ones, (first, second)), shape=shape)
+    merged = sparse.csgraph.connected_components(graph, directed=False)[1]
+    return np.asarray(merged[group], dtype=np.int64)
 
 
 def fused_step(

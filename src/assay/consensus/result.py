@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from assay._arrays import BoolArray, FloatArray, IntArray
-from assay.consensus.em import connected_groups, design_of
+from assay.consensus.em import Design, connected_groups, design_of
 from assay.data import Labels
 from assay.results import Result, TooLittle
 
@@ -138,9 +138,9 @@ def unused_classes(labels: Labels) -> tuple[str, ...]:
     )
 
 
-def disconnected(labels: Labels) -> tuple[str, ...]:
+def disconnected(labels: Labels, design: Design | None = None) -> tuple[str, ...]:
     """A warning where raters fall into groups that share no item, directly or through others."""
-    groups = connected_groups(design_of(labels))
+    groups = connected_groups(design_of(labels) if design is None else design)
     if groups == 1:
         return ()
     return (f"raters and items fall into {groups} unconnected groups: do not compare across them",)
