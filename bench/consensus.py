@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from assay.agreement import krippendorff_alpha
-from assay.consensus import dawid_skene, infer
+from assay.consensus import OnlinePosterior, dawid_skene, infer
 from assay.consensus.em import design_of, fused_step
 from assay.data import Labels
 from assay.files import read_labels, write_consensus
@@ -38,7 +38,8 @@ def figures() -> list[Figure]:
     items, raters, given = _labels(np.random.default_rng(7))
     labels = Labels.from_triples(items, raters, given, classes=range(CLASSES))
     frame = pd.DataFrame({"task": items, "worker": raters, "label": given})
-    return [_dawid_skene(labels, frame), _step(), _alpha(labels, frame), _file()]
+    return [_dawid_skene(labels, frame), _step(), _online(labels),
+            _alpha(labels, frame), _file()]  # fmt: skip
 
 
 def _labels(rng: np.random.Generator) -> tuple[list[int], list[int], list[int]]:
@@ -96,6 +97,20 @@ def _many(
     truth, skill = rng.integers(MANY_CLASSES, size=labels // 5), rng.uniform(0.5, 0.95, raters)
     right = rng.random(labels) < skill[by]
     return items, by, np.where(right, truth[items], rng.integers(MANY_CLASSES, size=labels))
+
+
+def _online(labels: Labels) -> Figure:
+    """One judgment into a posterior that is kept on line, against five microseconds."""
+    online = OnlinePosterior(dawid_skene(labels, max_iter=3))
+    rows = list(zip(labels.item_codes.tolist(), labels.rater_codes.tolist(),
+                    labels.label_codes.tolist(), strict=True))  # fmt: skip
+
+    def all_of_them() -> None:
+        for item, rater, label in rows:
+            online.add(item, rater, label)
+
+    took = median(all_of_them, rounds=3) / len(rows)
+    return Figure(f"one judgment on line ({1e6 * took:.1f} µs)", took, "the limit", 5e-6, 1.0)
 
 
 def _file() -> Figure:

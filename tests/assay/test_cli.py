@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from assay.cli import main
+from assay.cli import main, parser
 
 ARCS = Path(__file__).parents[2] / "demo" / "data" / "arcs"
 JOB = [str(ARCS / "labels.csv"), "--abstain=-1"]
@@ -205,6 +206,20 @@ def test_judge_estimates_from_both(table, capsys):
     assert "too little data" in capsys.readouterr().err
 
 
+def test_curve_shows_a_fan_and_the_labels_needed(table, capsys):
+    rows = [(1000 * 2**k, 2 * (1000 * 2**k) ** -0.3 + 0.1) for k in range(6)]
+    path = table(rows, header="n,error", name="rounds.csv")
+    assert main(["curve", path, "--sd", "0.001", "--target", "0.18", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "for an error of 0.18: 4.569e+04 labels (P10" in err
+    ahead = json.loads(out)["rows"][-1]
+    assert ahead["labels"] == 256_000 and ahead["measured"] is None
+    assert ahead["p10"] < ahead["fitted"] < ahead["p90"]
+    few = table(rows[:2], header="n,error", name="few.csv")
+    assert main(["curve", few]) == 1
+    assert "needs 4 rounds" in capsys.readouterr().err
+
+
 # --- rankings -----------------------------------------------------------------------------------
 
 
@@ -344,3 +359,10 @@ def test_a_reader_who_stops_early_is_no_error(table):
         running.stdout.close()
         told = running.stderr.read()
     assert running.returncode == 0 and b"Traceback" not in told and b"Broken" not in told
+
+
+def test_the_how_to_shows_every_command():
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "measure.md"
+    shown = set(re.findall(r"^    assay (\w+)", page.read_text(), re.MULTILINE))
+    (commands,) = [held for held in parser()._actions if held.choices]
+    assert shown == set(commands.choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from assay.acceptance import (
 )
 from assay.cli.output import ESTIMATES, Report, add_output, estimated, short, tell
 from assay.cli.tables import numbers
+from assay.economics import Form, error_at, fit_learning_curve, labels_needed_for
 from assay.judges import greg, human_only, predicted_saving, rate
 from assay.results import TooLittle
 from assay.sizing import (
@@ -37,6 +38,7 @@ def add_to(commands: Any) -> None:
     _add_accept(commands)
     _add_size(commands)
     _add_judge(commands)
+    _add_curve(commands)
 
 
 def _add_accept(commands: Any) -> None:
@@ -161,3 +163,39 @@ def _judge(given: argparse.Namespace) -> int:
     ]
     notes = (f"{int(known.sum())} of {len(human)} items have a human label",)
     return tell(Report(ESTIMATES, rows, notes, with_judge.warnings), given)
+
+
+def _add_curve(commands: Any) -> None:
+    command = commands.add_parser("curve", help="what more labels would bring, as a fan")
+    command.add_argument("file", type=Path, help="CSV, one row a training size tried")
+    command.add_argument("--size", default="n", metavar="COLUMN", help="labels (default n)")
+    command.add_argument("--error", default="error", metavar="COLUMN", help="(default error)")
+    command.add_argument("--sd", type=float, help="standard error of each error, if known")
+    command.add_argument("--target", type=float, help="the error to reach: asks for the labels")
+    command.add_argument(
+        "--form", default="power_offset", choices=get_args(Form), help="(default power_offset)"
+    )
+    command.add_argument("--seed", type=int, default=0, help="seed of the fan (default 0)")
+    add_output(command)
+    command.set_defaults(run=_curve)
+
+
+def _curve(given: argparse.Namespace) -> int:
+    sizes, errors = numbers(given.file, (given.size, given.error))
+    curve = fit_learning_curve(
+        sizes, errors, rng=np.random.default_rng(given.seed), form=given.form, sd=given.sd
+    )
+    if isinstance(curve, TooLittle):
+        return short(curve)
+    ahead = np.concatenate([curve.sizes, curve.sizes[-1] * 2.0 ** np.arange(1, 4)])
+    fan = error_at(curve, ahead)
+    seen = [*curve.errors.tolist(), None, None, None]
+    rows = list(zip(ahead.tolist(), seen, fan.value.tolist(), fan.p10.tolist(), fan.p90.tolist(),
+                    strict=True))  # fmt: skip
+    notes, warnings = [curve.method], list(dict.fromkeys(curve.warnings + fan.warnings))
+    if given.target is not None:
+        needed = labels_needed_for(curve, given.target)
+        notes.append(f"for an error of {given.target:g}: {needed}")
+        warnings += [told for told in needed.warnings if told not in warnings]
+    columns = ("labels", "measured", "fitted", "p10", "p90")
+    return tell(Report(columns, rows, tuple(notes), tuple(warnings)), given)
