@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from assay._arrays import BoolArray, FloatArray, positive
+from assay.consensus.calibration import Gold, known_items
 from assay.consensus.em import Design, Step, count, design_of, fused_step, posterior_of, together
 from assay.consensus.result import (
     ConsensusResult,
@@ -28,8 +29,6 @@ from assay.consensus.steps import (
 )
 from assay.data import Labels
 from assay.results import TooLittle
-
-Gold = Mapping[Hashable, Collection[Hashable]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +101,9 @@ def _allowed(labels: Labels, gold: Gold) -> BoolArray | None:
     """Which classes each item may have: shape (n_items, n_classes); None without gold."""
     if not gold:
         return None
-    code = {held: position for position, held in enumerate(labels.classes)}
-    row = {held: position for position, held in enumerate(labels.item_ids)}
+    known = known_items(labels, gold)
     allowed = np.ones((labels.n_items, labels.n_classes), dtype=np.bool_)
-    for item, accepted in gold.items():
-        if isinstance(accepted, str) or not accepted:
-            raise ValueError(f"gold item {item!r} needs a set of accepted labels, not {accepted!r}")
-        if unknown := [held for held in accepted if held not in code]:
-            raise ValueError(f"gold item {item!r} accepts unknown classes: {unknown}")
-        if item in row:
-            allowed[row[item]] = False
-            allowed[row[item], [code[held] for held in accepted]] = True
+    allowed[known.rows] = known.accepted
     return allowed
 
 
