@@ -3,7 +3,7 @@
 Use `infer`: one setting for all, and gold to choose and to calibrate where there is gold. Beneath
 it lie `majority_vote`, `dawid_skene` (EM) and `variational_dawid_skene`, `community_consensus`
 (raters shrunk to kinds of raters), `one_coin`, and `ordinal_consensus` for grades; around it
-`OnlinePosterior` and `worth_asking` for labels that still arrive, and `replay` to see what stopping
+`bradley_terry` for preferences, `OnlinePosterior` and `worth_asking` for labels that still arrive, and `replay` to see what stopping
 early would have saved. Each returns a result, or `TooLittle`. Probabilities are the model's own
 until gold has set them: `calibration` of the result says which.
 """
@@ -37,6 +37,12 @@ from assay.consensus.ordinal import (
     median_grades,
     ordinal_consensus,
 )
+from assay.consensus.preferences import (
+    CyclicTriads,
+    Preferences,
+    bradley_terry,
+    cyclic_triads,
+)
 from assay.consensus.raters import (
     ConfusionIntervals,
     RaterAccuracy,
@@ -52,16 +58,20 @@ __all__ = [
     "Collected",
     "ConfusionIntervals",
     "ConsensusResult",
+    "CyclicTriads",
     "KnownItems",
     "OnlinePosterior",
     "OrdinalResult",
+    "Preferences",
     "RaterAccuracy",
     "Reliability",
     "Replay",
     "Settings",
     "StopRule",
     "Temperature",
+    "bradley_terry",
     "community_consensus",
+    "cyclic_triads",
     "dawid_skene",
     "effective_raters",
     "expected_gain",
