@@ -3,9 +3,11 @@
 Use `infer`: one setting for all, and gold to choose and to calibrate where there is gold. Beneath
 it lie `majority_vote`, `dawid_skene` (EM) and `variational_dawid_skene`, `community_consensus`
 (raters shrunk to kinds of raters), `one_coin`, and `ordinal_consensus` for grades. `bradley_terry`
-is for preferences, `OnlinePosterior` and `worth_asking` for labels that still arrive, `replay` shows
-what stopping early would have saved. Each returns a result, or `TooLittle`. Probabilities are the
-model's own until gold has set them: `calibration` of the result says which.
+is for preferences, `OnlinePosterior` and `worth_asking` for labels that still arrive, `replay`
+tells what stopping early would have saved.
+
+Each returns a result, or `TooLittle`. Probabilities are the model's own until gold has set them:
+`calibration` of the result says which.
 """
 
 from assay.consensus.calibration import (
