@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from assay.cli import main, parser
@@ -93,6 +95,23 @@ def test_columns_may_have_other_names_and_answers_may_be_none(table, capsys):
     assert "99" not in {row[0] for row in rows} and "2 abstentions left out" in err
 
 
+def test_ids_that_are_numbers_in_parquet_meet_gold_by_their_text(tmp_path, capsys):
+    with open(JOB[0], newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = {"item": [int(row["item"]) for row in rows], "rater": [row["rater"] for row in rows],
+               "label": [int(row["label"]) for row in rows]}  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "labels.parquet")
+    path = str(tmp_path / "labels.parquet")
+    assert main(["consensus", path, "--abstain=-1", "--gold", GOLD, "--json"]) == 0
+    assert "from 64 gold items" in as_json(capsys)["calibration"]
+
+
+def test_answers_that_are_none_may_be_named_one_by_one(table, capsys):
+    path = table([*ROWS, (1, 9, "skip"), (2, 9, "unsure")])
+    assert main(["consensus", path, "--abstain", "skip", "--abstain", "unsure"]) == 0
+    assert "classes 0, 1, 2, 3; 0 repeats and 2 abstentions" in capsys.readouterr().err
+
+
 def test_warnings_are_printed(table, capsys):
     assert main(["consensus", table(), "--classes", "0,1,2,3,4"]) == 0
     assert "warning: nobody gave class 4" in capsys.readouterr().err
@@ -173,6 +192,8 @@ def test_accept_plans_and_decides(capsys):
     assert chance["0.02"] == pytest.approx(0.9502, abs=0.01) and chance["0.06"] < 0.1
     assert main(["accept", "--ltpd", "0.01", "--beta", "0.05"]) == 0
     assert "check 299" in capsys.readouterr().err
+    assert main([*plan, "--checked", "100", "--defects", "9", "--json"]) == 0
+    assert as_json(capsys)["verdict"]["verdict"] == "reject"
     assert main([*plan, "--checked", "3"]) == 2
     assert "--checked and --defects go together" in capsys.readouterr().err
 
@@ -182,6 +203,7 @@ def test_accept_plans_and_decides(capsys):
     [
         (["share", "--half-width", "0.05"], 385),
         (["zero-defects", "--most", "0.01"], 299),
+        (["zero-defects", "--most", "0.01", "--level", "0.8"], 161),
         (["queries", "--sd", "0.2", "--difference", "0.02"], 787),
         (["side-by-side", "--win-rate", "0.55", "--tie-rate", "0"], 783),
         (["bridge", "--first", "0.06", "--second", "0.03"], 783),
@@ -302,10 +324,11 @@ def test_unusable_files_are_explained(table, capsys, given, told):
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([(1, 9)], "line 2, column 'truth': '9' is no class"),
+        ([(1, 9)], "'9' is not among the classes 0, 1, 2, 3: name all of them with --classes"),
         ([(1, 1), (1, 2)], "line 3, column 'item': '1' is there already"),
         ([(1, "")], "line 2, column 'truth' is empty"),
         ([], "has a header but no rows"),
+        ([("x", 1), ("y", 1)], "none of its 2 items is labeled, such as 'y'"),
     ],
 )
 def test_unusable_gold_is_explained(table, capsys, rows, told):
@@ -341,7 +364,9 @@ def test_a_report_is_written_whole_or_not_at_all(table, tmp_path, capsys):
     assert main(["agreement", table(), "--out", str(tmp_path / "report.xls")]) == 2
     assert "no known extension" in capsys.readouterr().err
     assert main(["agreement", table(), "--out", str(tmp_path / "no" / "report.csv")]) == 2
-    assert "cannot write" in capsys.readouterr().err
+    assert "there is no folder" in capsys.readouterr().err
+    assert main(["agreement", table(), "--out", table()]) == 2
+    assert "is read: write to another file" in capsys.readouterr().err
     assert not list(tmp_path.glob("*.part"))
 
 

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from assay.cli import labels, plans, rankings
 from assay.cli.output import say
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     given = parser().parse_args(arguments)
     try:
+        _check_out(given)
         status: int = given.run(given)
         sys.stdout.flush()
     except ValueError as problem:
@@ -29,6 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
+
+
+def _check_out(given: argparse.Namespace) -> None:
+    """Refuse, before anything is computed, a place that cannot be written or is an input."""
+    if given.out is None:
+        return
+    if not given.out.parent.is_dir():
+        raise ValueError(f"cannot write {given.out}: there is no folder {given.out.parent}")
+    held = [each for each in vars(given).values() if isinstance(each, Path)]
+    inputs = [*held, *getattr(given, "runs", ())]
+    if sum(each.resolve() == given.out.resolve() for each in inputs) > 1:
+        raise ValueError(f"{given.out} is read: write to another file")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -71,7 +71,7 @@ def _add_consensus(commands: Any) -> None:
 
 def _consensus(given: argparse.Namespace) -> int:
     labels = _labels(given)
-    gold = None if given.gold is None else accepted_sets(given.gold, labels.classes)
+    gold = None if given.gold is None else accepted_sets(given.gold, labels)
     if gold is not None and given.method != "infer":
         raise ValueError("--gold goes with --method infer")
     found = infer(labels, gold=gold) if given.method == "infer" else METHODS[given.method](labels)
@@ -129,7 +129,7 @@ def _agreement(given: argparse.Namespace) -> int:
     raw = raw_agreement(labels, rng=np.random.default_rng(given.seed), **options)
     rows = [
         estimated(f"alpha ({given.level})", alpha),
-        estimated("AC1", gwet_ac1(labels)),
+        estimated("AC1", gwet_ac1(labels, clusters=clusters)),
         estimated("raw agreement", raw),
     ]
     return tell(Report(ESTIMATES, rows, _prevalence(labels), alpha.warnings), given)
@@ -171,7 +171,7 @@ def _add_gold(commands: Any) -> None:
 
 def _gold(given: argparse.Namespace) -> int:
     labels = _labels(given)
-    score = score_gold(labels, accepted_sets(given.gold, labels.classes))
+    score = score_gold(labels, accepted_sets(given.gold, labels))
     met = np.flatnonzero(score.trials > 0)
     found = shrink(score.hits[met], score.trials[met], standard=given.standard)
     if isinstance(found, TooLittle):
@@ -209,7 +209,7 @@ def _add_replay(commands: Any) -> None:
 
 def _replay(given: argparse.Namespace) -> int:
     labels = _labels(given)
-    truth = None if given.truth is None else accepted_sets(given.truth, labels.classes)
+    truth = None if given.truth is None else accepted_sets(given.truth, labels)
     found = replay(
         labels, rng=np.random.default_rng(given.seed), truth=truth, route=given.route,
         rule=StopRule(cap=given.cap, start=given.start),
@@ -227,10 +227,11 @@ def _replay(given: argparse.Namespace) -> int:
     columns = ("rule", "at", "labels_per_item", "share_of_labels", "accuracy")
     needed = "no rule reached it" if found.share_needed is None else f"{found.share_needed:.0%}"
     notes = () if found.target is None else (
-        f"labels needed for the accuracy of all of them by majority less half a point "
-        f"({found.target:.4f}): {needed}, scored on {found.n_scored} items",
+        f"to be as accurate as the majority of all labels, less half a point ({found.target:.4f}), "
+        f"it took {needed} of them; scored on {found.n_scored} items",
     )  # fmt: skip
-    return tell(Report(columns, rows, notes, found.warnings), given)
+    more: dict[str, object] = {"target": found.target, "share_needed": found.share_needed}
+    return tell(Report(columns, rows, notes, found.warnings, more), given)
 
 
 def _add_input(command: argparse.ArgumentParser) -> None:
@@ -239,10 +240,11 @@ def _add_input(command: argparse.ArgumentParser) -> None:
         command.add_argument(f"--{name}", default=name, metavar="COLUMN",
                              help=f"the column of the {name} (default {name})")  # fmt: skip
     command.add_argument("--classes", help="the possible labels in order, parted by commas")
-    command.add_argument("--abstain", help='answers that are not labels, such as "cannot judge"')
+    command.add_argument("--abstain", action="append", metavar="ANSWERS",
+                         help='what is no label, parted by commas: "skip,unsure"')  # fmt: skip
     command.add_argument(
         "--repeats", choices=("last", "first", "error"), default="last",
-        help="which label counts when a rater labeled an item more than once",
+        help="the label that counts of several by one rater on one item (default last)",
     )  # fmt: skip
 
 
@@ -258,7 +260,7 @@ def _read(given: argparse.Namespace, file: Path, classes: Any) -> Labels:
     show = progress("rows read")
     labels = read_labels(
         file, item=given.item, rater=given.rater, label=given.label, classes=classes,
-        abstain=_parts(given.abstain) or (), repeats=given.repeats, progress=show,
+        abstain=_parts(",".join(given.abstain or ())) or (), repeats=given.repeats, progress=show,
     )  # fmt: skip
     if show is not None:
         say("")

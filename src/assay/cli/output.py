@@ -47,7 +47,7 @@ def tell(report: Report, given: argparse.Namespace) -> int:
         _write(report, given.out)
         say(f"{len(report.rows)} rows written to {given.out}")
     elif given.json:
-        print(json.dumps({"rows": _records(report), **_plain(report.more)}, ensure_ascii=False))
+        print(json.dumps(_whole(report), ensure_ascii=False))
     else:
         _draw(report, sys.stdout)
     return 0
@@ -83,6 +83,12 @@ def progress(what: str) -> Any:
     return show if sys.stderr.isatty() else None
 
 
+def _whole(report: Report) -> dict[str, Any]:
+    """All that a report says."""
+    words = {"notes": list(report.notes), "warnings": list(report.warnings)}
+    return {"rows": _records(report), **_plain(report.more), **words}
+
+
 def _records(report: Report) -> list[dict[str, Any]]:
     return [dict(zip(report.columns, map(plain, row), strict=True)) for row in report.rows]
 
@@ -113,7 +119,7 @@ def _format(report: Report, suffix: str, out: TextIO) -> None:
         writer.writerows(["" if each is None else plain(each) for each in row]
                          for row in report.rows)  # fmt: skip
     elif suffix == ".json":
-        json.dump({"rows": _records(report), **_plain(report.more)}, out, ensure_ascii=False)
+        json.dump(_whole(report), out, ensure_ascii=False)
     else:
         out.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in _records(report))
 

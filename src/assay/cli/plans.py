@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from assay._arrays import BoolArray, FloatArray
 from assay.acceptance import (
     DesignedPlan,
     SinglePlan,
@@ -20,8 +21,9 @@ from assay.acceptance import (
 from assay.cli.output import ESTIMATES, Report, add_output, estimated, short, tell
 from assay.cli.tables import numbers
 from assay.economics import Form, error_at, fit_learning_curve, labels_needed_for
+from assay.intervals import wilson
 from assay.judges import greg, human_only, predicted_saving, rate
-from assay.results import TooLittle
+from assay.results import Estimate, TooLittle
 from assay.sizing import (
     SampleSize,
     ab_size,
@@ -65,12 +67,12 @@ def _accept(given: argparse.Namespace) -> int:
     if isinstance(found, TooLittle):
         return short(found)
     plan = found.plan
-    notes = [f"check {plan.n} at random; accept with at most {plan.c} defects"]
+    notes, verdict = [f"check {plan.n} at random; accept with at most {plan.c} defects"], None
     if given.checked is not None:
         verdict = decide_lot(plan, checked=given.checked, defects=given.defects)
         notes.append(f"{verdict.verdict}: {verdict.reason}")
     return tell(Report(("defect_share", "chance_to_accept"), _curve_of(plan, given), tuple(notes),
-                       found.warnings, {"plan": found}), given)  # fmt: skip
+                       found.warnings, {"plan": found, "verdict": verdict}), given)  # fmt: skip
 
 
 def _designed(given: argparse.Namespace) -> DesignedPlan | TooLittle:
@@ -93,9 +95,9 @@ Sized = Callable[[argparse.Namespace], SampleSize | TooLittle]
 
 QUESTIONS: Mapping[str, tuple[str, tuple[str, ...], Sized]] = {
     "share": ("know a share to ± half-width", ("half-width",),
-              lambda g: proportion_sample_size(g.half_width)),
+              lambda g: proportion_sample_size(g.half_width, level=g.level)),
     "zero-defects": ("claim fewer than `most` defects when none is found", ("most",),
-                     lambda g: zero_defect_size(g.most)),
+                     lambda g: zero_defect_size(g.most, level=g.level)),
     "queries": ("find a mean difference of two systems; sd of per-query differences",
                 ("sd", "difference"),
                 lambda g: paired_topics(g.sd, g.difference, alpha=g.alpha, power=g.power)),
@@ -110,6 +112,14 @@ QUESTIONS: Mapping[str, tuple[str, tuple[str, ...], Sized]] = {
 }  # fmt: skip
 
 
+ESTIMATED = ("share", "zero-defects")
+RISKS = {
+    True: (("level", 0.95, "confidence (default 0.95)"),),
+    False: (("alpha", 0.05, "chance of a false find (default 0.05)"),
+            ("power", 0.8, "chance to find what is there (default 0.8)")),
+}  # fmt: skip
+
+
 def _add_size(commands: Any) -> None:
     command = commands.add_parser("size", help="how many items, queries or comparisons are needed")
     questions = command.add_subparsers(required=True, metavar="question")
@@ -117,8 +127,8 @@ def _add_size(commands: Any) -> None:
         question = questions.add_parser(name, help=what)
         for option in options:
             question.add_argument(f"--{option}", type=float, required=True)
-        question.add_argument("--alpha", type=float, default=0.05)
-        question.add_argument("--power", type=float, default=0.8)
+        for option, default, told in RISKS[name in ESTIMATED]:
+            question.add_argument(f"--{option}", type=float, default=default, help=told)
         add_output(question)
         question.set_defaults(run=_size, sized=sized, question=name)
 
@@ -152,7 +162,7 @@ def _judge(given: argparse.Namespace) -> int:
     known = ~np.isnan(human)
     parts = human[known], judge[known], judge[~known]
     with_judge = greg(*parts) if given.relevant_from is None else rate(*parts)
-    alone = human_only(human[known], population=len(human))
+    alone = _alone(human, known, given)
     if isinstance(with_judge, TooLittle):
         return short(with_judge)
     rows = [
@@ -163,6 +173,14 @@ def _judge(given: argparse.Namespace) -> int:
     ]
     notes = (f"{int(known.sum())} of {len(human)} items have a human label",)
     return tell(Report(ESTIMATES, rows, notes, with_judge.warnings), given)
+
+
+def _alone(human: FloatArray, known: BoolArray, given: argparse.Namespace) -> Estimate | TooLittle:
+    """What people's labels say alone; a share by Wilson, so that 0 of 80 is no certainty."""
+    held = human[known]
+    if given.relevant_from is None:
+        return human_only(held, population=len(human))
+    return wilson(int(held.sum()), len(held))
 
 
 def _add_curve(commands: Any) -> None:
@@ -193,9 +211,10 @@ def _curve(given: argparse.Namespace) -> int:
     rows = list(zip(ahead.tolist(), seen, fan.value.tolist(), fan.p10.tolist(), fan.p90.tolist(),
                     strict=True))  # fmt: skip
     notes, warnings = [curve.method], list(dict.fromkeys(curve.warnings + fan.warnings))
+    needed = None
     if given.target is not None:
         needed = labels_needed_for(curve, given.target)
         notes.append(f"for an error of {given.target:g}: {needed}")
         warnings += [told for told in needed.warnings if told not in warnings]
     columns = ("labels", "measured", "fitted", "p10", "p90")
-    return tell(Report(columns, rows, tuple(notes), tuple(warnings)), given)
+    return tell(Report(columns, rows, tuple(notes), tuple(warnings), {"needed": needed}), given)

@@ -38,6 +38,7 @@ MEASURES: Mapping[str, Named] = {
     "ap": lambda k, given: AveragePrecision(k=k, relevant_from=given.relevant_from),
     "rr": lambda k, given: ReciprocalRank(k=k, relevant_from=given.relevant_from),
     "p": lambda k, given: Precision(k=_cut(k, "p"), relevant_from=given.relevant_from),
+    "precision": lambda k, given: MEASURES["p"](k, given),
     "recall": lambda k, given: Recall(k=_cut(k, "recall"), relevant_from=given.relevant_from),
     "success": lambda k, given: Success(k=_cut(k, "success"), relevant_from=given.relevant_from),
     "bpref": lambda _, given: BPref(relevant_from=given.relevant_from),
@@ -83,8 +84,10 @@ def _evaluate(given: argparse.Namespace) -> int:
         for measure in found.measures
         for system in found.systems
     ]
-    warnings = dict.fromkeys(f"{result.metric}: {told}"
+    warnings = dict.fromkeys(f"{result.metric.split(':')[0]}: {told}"
                              for result in found.results for told in result.warnings)  # fmt: skip
+    if not any(row[-1] for row in rows):
+        raise ValueError(f"{given.qrels} judges no query of the runs")
     columns = ("run", "measure", "mean", "low", "high", "queries")
     return tell(Report(columns, rows, (f"policy: {found.policy}",), tuple(warnings)), given)
 
@@ -106,18 +109,18 @@ def _compare(given: argparse.Namespace) -> int:
     flipped = sign_flip(left, right, rng=np.random.default_rng(given.seed))
     if isinstance(flipped, TooLittle):
         return short(flipped)
-    rows: list[tuple[object, ...]] = [
-        (f"{name} ({measure})", values.mean(), None, None, None)
-        for name, values in zip(found.systems, (left, right), strict=True)
-    ]
     gap = flipped.difference
-    rows.append(("second − first", gap.value, gap.low, gap.high, flipped.p_value))
+    rows: list[tuple[object, ...]] = [
+        ("second − first", gap.value, gap.low, gap.high, flipped.p_value)
+    ]
     student = paired_t(left, right)
     if not isinstance(student, TooLittle):
         rows.append(("… by paired t", gap.value, gap.low, gap.high, student.p_value))
     size = effect_size(left, right)
     if not isinstance(size, TooLittle):
         rows.append(("effect size d_z", size.value, size.low, size.high, None))
+    rows += [(f"{name} ({measure})", values.mean(), None, None, None)
+             for name, values in zip(found.systems, (left, right), strict=True)]  # fmt: skip
     columns = ("what", "value", "low", "high", "p")
     notes = (f"{len(queries)} queries; {flipped.method}", f"policy: {found.policy}")
     return tell(Report(columns, rows, notes, flipped.warnings), given)

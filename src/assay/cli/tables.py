@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from assay._arrays import FloatArray
+from assay.data import Labels
 
 
 def column_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -21,20 +22,29 @@ def column_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield values
 
 
-def accepted_sets(path: Path, classes: Sequence[Hashable]) -> dict[Hashable, set[Hashable]]:
+def accepted_sets(path: Path, labels: Labels) -> dict[Hashable, set[Hashable]]:
     """Gold from a CSV file with columns item and truth; ``1|2`` accepts both.
 
-    :raises ValueError: the file cannot be read, an answer is no class, or an item comes twice.
+    Items are matched by their text: a CSV file holds no numbers, a Parquet file may.
+
+    :raises ValueError: the file cannot be read, an answer is no class, an item comes twice, or no
+        item is among the labeled ones.
     """
-    named = {str(held): held for held in classes}
+    named = {str(held): held for held in labels.classes}
+    known = {str(held): held for held in labels.item_ids}
     gold: dict[Hashable, set[Hashable]] = {}
     for line, (item, truth) in _rows(path, ("item", "truth")):
         parts = [part.strip() for part in truth.split("|")]
         if unknown := [part for part in parts if part not in named]:
-            raise ValueError(f"{path}, line {line}, column 'truth': {unknown[0]!r} is no class")
+            raise ValueError(
+                f"{path}, line {line}, column 'truth': {unknown[0]!r} is not among the classes "
+                f"{', '.join(named)}: name all of them with --classes"
+            )
         if item in gold:
             raise ValueError(f"{path}, line {line}, column 'item': {item!r} is there already")
-        gold[item] = {named[part] for part in parts}
+        gold[known.get(item, item)] = {named[part] for part in parts}
+    if not any(item in known for item in map(str, gold)):
+        raise ValueError(f"{path}: none of its {len(gold)} items is labeled, such as {item!r}")
     return gold
 
 
@@ -63,6 +73,8 @@ def _number(text: str, where: str) -> float:
 def _rows(
     path: Path, columns: Sequence[str], *, may_be_empty: str = ""
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
+    if path.suffix.lower() in (".parquet", ".jsonl", ".json", ".gz"):
+        raise ValueError(f"{path}: only CSV is read here")
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             yield from _read(path, csv.DictReader(lines), columns, may_be_empty)

@@ -91,7 +91,7 @@ def known_items(labels: Labels, gold: Gold) -> KnownItems:
     row_of = {item: row for row, item in enumerate(labels.item_ids)} if gold else {}
     rows, accepted = [], []
     for item, names in gold.items():
-        if isinstance(names, str) or not names:
+        if isinstance(names, str) or not isinstance(names, Collection) or not names:
             raise ValueError(f"gold item {item!r} needs a set of accepted labels, not {names!r}")
         if unknown := [held for held in names if held not in code]:
             raise ValueError(f"gold item {item!r} accepts unknown classes: {unknown}")

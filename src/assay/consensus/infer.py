@@ -76,6 +76,9 @@ def infer(
     if not gold:
         return found
     known = known_items(labels, gold)
+    if known.without_labels:
+        few = f"{known.without_labels} of {len(gold)} gold items have no labels"
+        found = replace(found, warnings=(*found.warnings, few))
     default = _heated(_Candidate("communities", found.posterior), known)
     if default.heat is None:
         few = f"uncalibrated: {known.n} labeled gold items, {FEWEST_GOLD} are needed"
@@ -91,7 +94,8 @@ def _weights(
     if not groups:
         return None, ()
     weights: dict[Hashable, float] = {}
-    told: list[str] = []
+    strangers = set(groups) - set(labels.rater_ids)
+    told = [f"{len(strangers)} raters in groups have no labels"] if strangers else []
     for group in sorted(set(groups.values()), key=repr):
         members = [rater for rater in labels.rater_ids if groups.get(rater) == group]
         if len(members) < 2:
@@ -144,11 +148,11 @@ def _calibrated(found: ConsensusResult, chosen: _Candidate, known: KnownItems) -
     heat = chosen.heat
     if heat is None:
         raise ValueError("a candidate without a temperature cannot be calibrated")
-    said = f"temperature {heat.exponent:.3f} from {heat.n} gold items"
+    said = f"exponent {heat.exponent:.3f} from {heat.n} gold items"
     posterior = tempered(chosen.posterior, heat.exponent)
     return _finished(found, posterior, known, warnings=heat.warnings, calibration=said,
                      method=f"{chosen.name}; chosen and calibrated by gold",
-                     parameters={"chosen": chosen.name, "temperature": heat.exponent})  # fmt: skip
+                     parameters={"chosen": chosen.name, "exponent": heat.exponent})  # fmt: skip
 
 
 def _finished(

@@ -64,9 +64,7 @@ def test_gold_makes_the_probabilities_honest():
                        reliability(raw.posterior, rest).error))  # fmt: skip
     calibrated, uncalibrated = np.mean(errors, axis=0)
     assert calibrated < 0.05 < uncalibrated
-    assert (
-        found.calibration.startswith("temperature 0.") and "from 50 gold items" in found.calibration
-    )
+    assert found.calibration.startswith("exponent 0.") and "from 50 gold items" in found.calibration
     assert raw.calibration == "uncalibrated"
 
 
@@ -95,6 +93,8 @@ def test_a_group_that_gold_cannot_weigh_is_told():
     family = {rater: "family" for rater in made_up.given.rater_ids}
     found = infer(made_up.given, groups=family)
     assert any("weighs as independent raters" in told for told in found.warnings)
+    strangers = infer(made_up.given, groups={"nobody": "family", **family})
+    assert "1 raters in groups have no labels" in strangers.warnings
 
 
 def test_gold_items_hold_their_answers_whatever_was_voted():
@@ -105,6 +105,7 @@ def test_gold_items_hold_their_answers_whatever_was_voted():
     assert np.allclose(found.posterior.sum(axis=1), 1)
     assert (found.parameters["gold_items"], found.parameters["gold_ignored"]) == (30, 1)
     assert "promises were measured with 50" in " ".join(found.warnings)
+    assert "1 of 31 gold items have no labels" in found.warnings
 
 
 def test_too_few_gold_items_leave_it_uncalibrated_and_say_so():
@@ -132,7 +133,12 @@ def test_a_real_job_with_accepted_sets():
 
 @pytest.mark.parametrize(
     ("gold", "said"),
-    [({0: set()}, "set of accepted"), ({0: "1"}, "set of accepted"), ({0: {7}}, "unknown classes")],
+    [
+        ({0: set()}, "set of accepted"),
+        ({0: 1}, "set of accepted"),
+        ({0: "1"}, "set of accepted"),
+        ({0: {7}}, "unknown classes"),
+    ],
 )
 def test_malformed_gold_is_refused(gold, said):
     made_up = made(np.random.default_rng(1), coins([0.7] * 3, 3), items=20, each=3)
