@@ -15,6 +15,8 @@ from touchstone.apps.guidelines.models import GuidelineReading
 from touchstone.flows import phases
 from touchstone.flows.labeling import lease_work
 
+pytestmark = pytest.mark.slow  # each plays a project in pilot
+
 
 def text_of(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined, no-any-return]

@@ -39,6 +39,8 @@ from touchstone.apps.people.models import User
 from touchstone.apps.quality.models import GoldAnswer
 from touchstone.apps.quality.operations import decide_lot
 
+pytestmark = pytest.mark.slow  # each labels a project and freezes it
+
 LONG_FORM = [
     "item_id",
     "rater_pseudonym",

@@ -15,6 +15,8 @@ from assay.consensus.preferences import bradley_terry, cyclic_triads
 from assay.results import TooLittle
 from tests.assay import few
 
+pytestmark = pytest.mark.slow  # fits by the dozen
+
 WORDS = ("left", "right", "tie")
 
 
