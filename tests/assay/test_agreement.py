@@ -283,3 +283,32 @@ def test_kappa_refuses_or_says_too_little():
         cohen_kappa([1], [1, 1], classes=[1])
     with pytest.raises(ValueError, match="not among the classes"):
         cohen_kappa([1], [2], classes=[1])
+
+
+# --- machine judges against people, TREC: rows are the people's grades ---------------------------
+
+RAG25 = [[1690, 1074, 681, 150, 24], [348, 446, 566, 113, 26], [405, 735, 1971, 547, 102],
+         [80, 136, 554, 411, 137], [1, 8, 18, 42, 19]]  # fmt: skip
+DL23 = [[1521, 369, 88, 27], [579, 457, 157, 40], [189, 280, 270, 69], [46, 125, 93, 113]]
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [(RAG25, (0.233316, 0.372877, 0.491811)), (DL23, (0.286272, 0.396269, 0.504356))],
+)
+def test_kappa_of_judges_and_people(table, values):
+    for weighting, value in zip(("none", "linear", "quadratic"), values, strict=True):
+        assert kappa_of_table(table, weighting=weighting).value == pytest.approx(value, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("level", "value"), [("ordinal", 0.491793), ("interval", 0.500055), ("nominal", 0.284037)]
+)
+def test_alpha_of_a_judge_and_people(level, value):
+    pairs = [(row, column) for row, counts in enumerate(DL23)
+             for column, count in enumerate(counts) for _ in range(count)]  # fmt: skip
+    items = [*range(len(pairs))] * 2
+    raters = ["people"] * len(pairs) + ["judge"] * len(pairs)
+    given = Labels.from_triples(items, raters, [p for p, _ in pairs] + [j for _, j in pairs])
+    found = krippendorff_alpha(given, level=level, rng=np.random.default_rng(1), resamples=10)
+    assert found.value == pytest.approx(value, abs=5e-7)

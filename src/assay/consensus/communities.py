@@ -126,6 +126,7 @@ def community_consensus(
         labels, fitted.posterior, counts=counts,
         method="communities of raters, few EM steps",
         class_prior=fitted.prior, confusion=fitted.confusion, objective=fitted.likelihoods,
+        log_likelihood=fitted.likelihoods[-1] if fitted.likelihoods else None,
         warnings=disconnected(labels, design) + fitted.warnings,
         parameters={"kinds": settings.kinds, "rater_strength": settings.rater_strength,
                     "kind_strength": settings.kind_strength, "steps": settings.steps,

@@ -13,10 +13,9 @@ from assay.consensus.calibration import Gold, known_items
 from assay.consensus.em import Design, Step, count, design_of, fused_step, posterior_of, together
 from assay.consensus.result import (
     ConsensusResult,
+    consensus_of,
     disconnected,
-    most_probable,
     nothing_to_compare,
-    unused_classes,
     vanished_classes,
     vote_shares,
 )
@@ -168,26 +167,11 @@ def _log_prior(
 
 
 def _result(labels: Labels, fit: _Fit, parameters: Mapping[str, Any]) -> ConsensusResult:
-    modes, top, tied = most_probable(fit.posterior)
     stopped = () if fit.converged else (f"no convergence in {len(fit.objective)} iterations",)
-    vanished = vanished_classes(labels, fit.posterior)
-    return ConsensusResult(
-        item_ids=labels.item_ids,
-        rater_ids=labels.rater_ids,
-        classes=labels.classes,
-        posterior=fit.posterior,
-        labels=modes,
-        p_top=top,
-        tied=tied,
-        votes=labels.counts().sum(axis=1),
-        class_prior=fit.prior,
-        confusion=fit.confusion,
-        log_likelihood=fit.log_likelihood,
-        objective=fit.objective,
-        n_iter=len(fit.objective),
-        converged=fit.converged,
-        warnings=unused_classes(labels) + disconnected(labels) + stopped + vanished,
+    return consensus_of(
+        labels, fit.posterior,
         method="Dawid-Skene, rater rows shrunk to the pooled confusion; MAP by EM",
-        parameters=parameters,
-        input_hash=labels.input_hash(),
-    )
+        parameters=parameters, class_prior=fit.prior, confusion=fit.confusion,
+        log_likelihood=fit.log_likelihood, objective=fit.objective, converged=fit.converged,
+        warnings=disconnected(labels) + stopped + vanished_classes(labels, fit.posterior),
+    )  # fmt: skip

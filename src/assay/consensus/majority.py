@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.consensus.result import ConsensusResult, most_probable, unused_classes, vote_shares
+from assay.consensus.result import ConsensusResult, consensus_of, vote_shares
 from assay.data import Labels
 from assay.results import TooLittle
 
@@ -22,24 +22,6 @@ def majority_vote(labels: Labels) -> ConsensusResult | TooLittle:
     if labels.n_labels == 0:
         return TooLittle("there are no labels", 0)
     posterior = vote_shares(labels)
-    modes, top, tied = most_probable(posterior)
-    return ConsensusResult(
-        item_ids=labels.item_ids,
-        rater_ids=labels.rater_ids,
-        classes=labels.classes,
-        posterior=posterior,
-        labels=modes,
-        p_top=top,
-        tied=tied,
-        votes=labels.counts().sum(axis=1),
-        class_prior=posterior.mean(axis=0),
-        confusion=None,
-        log_likelihood=None,
-        objective=(),
-        n_iter=0,
-        converged=True,
-        warnings=unused_classes(labels),
-        method="majority vote",
-        parameters={"ties": "lowest class"},
-        input_hash=labels.input_hash(),
+    return consensus_of(
+        labels, posterior, method="majority vote", parameters={"ties": "lowest class"}
     )

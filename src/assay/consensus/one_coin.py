@@ -49,6 +49,7 @@ def one_coin(
         parameters={"prior_strength": prior_strength, "max_iter": max_iter, "tol": tol,
                     "ties": "lowest class"},
         class_prior=prior, confusion=confusion, objective=tuple(likelihoods[1:]),
+        log_likelihood=likelihood,
         converged=len(likelihoods) <= max_iter,
         warnings=disconnected(labels) + vanished_classes(labels, posterior),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 import numpy as np
 
+from assay._arrays import positive
 from assay.consensus.result import ConsensusResult
 
 
@@ -16,6 +17,10 @@ class OnlinePosterior:
     log p(k | labels) = log prior_k + Σ log θ_jkl: after the same labels it equals what the batch
     fit's own prior and confusion give, in any order. A rater the fit did not know counts as the
     mean of those it knew. Raters are not learned here: fit again from time to time.
+
+    `exponent` makes the probabilities as honest as the one that gold fitted: after `infer` with
+    gold, give `parameters["exponent"]` where communities were chosen. It does not know the answers
+    of gold items, nor the weights of raters who err together.
 
     It holds state and is not safe to share between threads. A second label of one rater on one
     item is the caller's to refuse; `forget` starts an item anew.
@@ -29,16 +34,17 @@ class OnlinePosterior:
     [0.9..., 0.0...]
     """
 
-    def __init__(self, consensus: ConsensusResult) -> None:
+    def __init__(self, consensus: ConsensusResult, *, exponent: float = 1.0) -> None:
         if consensus.confusion is None:
             raise ValueError(f"{consensus.method!r} models no raters: fit one that does")
-        self._prior = np.log(consensus.class_prior).tolist()
+        power = positive(exponent, "exponent")
+        self._prior = (power * np.log(consensus.class_prior)).tolist()
         self._label = {held: code for code, held in enumerate(consensus.classes)}
-        evidence = np.log(np.maximum(consensus.confusion, 1e-300)).transpose(0, 2, 1)
+        evidence = power * np.log(np.maximum(consensus.confusion, 1e-300)).transpose(0, 2, 1)
         self._known = {
             rater: rows for rater, rows in zip(consensus.rater_ids, evidence.tolist(), strict=True)
         }
-        self._unknown = np.log(consensus.confusion.mean(axis=0)).T.tolist()
+        self._unknown = (power * np.log(consensus.confusion.mean(axis=0))).T.tolist()
         self._scores: dict[Hashable, list[float]] = {}
 
     def add(self, item: Hashable, rater: Hashable, label: Hashable) -> list[float]:

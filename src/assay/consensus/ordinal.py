@@ -78,6 +78,7 @@ def ordinal_consensus(
         labels, posterior, counts=counts, method="ordinal: rater bias and spread on a latent scale",
         parameters={"steps": steps, "kinds": len(tables), "ties": "lowest class"},
         class_prior=prior, confusion=confusion, objective=tuple(likelihoods),
+        log_likelihood=likelihood,
         warnings=disconnected(labels) + vanished_classes(labels, posterior),
     )  # fmt: skip
     low, high = _bounds(member, scale.bias, level)

@@ -70,12 +70,13 @@ def consensus_of(
     counts: IntArray | None = None,
     class_prior: FloatArray | None = None,
     confusion: FloatArray | None = None,
+    log_likelihood: float | None = None,
     objective: tuple[float, ...] = (),
     converged: bool = True,
     warnings: tuple[str, ...] = (),
     calibration: str = "uncalibrated",
 ) -> ConsensusResult:
-    """Wrap a posterior (N, K) and what led to it; the last of `objective` is the log likelihood."""
+    """Wrap a posterior (N, K) and what led to it, with the labels that follow from it."""
     modes, top, tied = most_probable(posterior)
     counts = labels.counts() if counts is None else counts
     return ConsensusResult(
@@ -89,7 +90,7 @@ def consensus_of(
         votes=counts.sum(axis=1),
         class_prior=posterior.mean(axis=0) if class_prior is None else class_prior,
         confusion=confusion,
-        log_likelihood=objective[-1] if objective else None,
+        log_likelihood=log_likelihood,
         objective=objective,
         n_iter=len(objective),
         converged=converged,

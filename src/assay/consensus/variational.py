@@ -54,6 +54,7 @@ def variational_dawid_skene(
         parameters={"prior_strength": prior_strength, "max_iter": max_iter, "tol": tol,
                     "ties": "lowest class"},
         class_prior=share / share.sum(), confusion=rows(weights), objective=tuple(likelihoods),
+        log_likelihood=bound,
         converged=moved < tol,
         warnings=disconnected(labels) + vanished_classes(labels, posterior),
     )  # fmt: skip

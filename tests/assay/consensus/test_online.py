@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from assay.consensus import OnlinePosterior, community_consensus, dawid_skene, majority_vote
+from assay.consensus import (
+    OnlinePosterior,
+    community_consensus,
+    dawid_skene,
+    infer,
+    majority_vote,
+)
 from tests.assay.consensus.simulated import coins, made
 
 
@@ -22,6 +28,21 @@ def test_it_agrees_with_the_batch_fit_in_any_order(crowd, method):
     assert last == online.posterior(item)
     every = [online.posterior(item) for item in found.item_ids]
     assert np.allclose(every, found.posterior, atol=1e-9)
+
+
+def test_after_calibration_it_says_what_the_calibrated_consensus_says():
+    crowd = made(np.random.default_rng(4), coins([0.9, 0.8, 0.7, 0.6, 0.5], 3), items=300)
+    gold = {item: {int(crowd.truth[item])} for item in range(60)}
+    found, labels = infer(crowd.given, gold=gold), crowd.given
+    assert found.parameters["chosen"] == "communities"
+    online = OnlinePosterior(found, exponent=found.parameters["exponent"])
+    for item, rater, label in zip(labels.item_codes.tolist(), labels.rater_codes.tolist(),
+                                  labels.label_codes.tolist(), strict=True):  # fmt: skip
+        online.add(item, rater, label)
+    rest = [online.posterior(item) for item in range(60, 300)]
+    assert np.allclose(rest, found.posterior[60:], atol=1e-9)
+    with pytest.raises(ValueError, match="exponent"):
+        OnlinePosterior(found, exponent=0)
 
 
 def test_an_unknown_rater_counts_as_the_mean_of_the_known(crowd):
