@@ -67,6 +67,21 @@ def settled(page: Page, path: str) -> None:
     page.wait_for_function("!document.querySelector('.ts-standing-wait')")
 
 
+@pytest.mark.parametrize("tab", ["quality", "value", "activity"])
+def test_the_open_tab_is_in_sight_on_a_phone(
+    programme: Programme, page_of: Callable[..., Page], tab: str
+) -> None:
+    with on_one_connection():
+        planned(programme)
+    page = page_of("olga", viewport=PHONE)
+    settled(page, f"{AT}/{tab}")
+
+    box = page.locator(".ts-tabs [aria-current]").bounding_box()
+
+    assert box is not None
+    assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_every_page_passes_wcag_and_fits(
     programme: Programme, page_of: Callable[..., Page]
 ) -> None:

@@ -1,4 +1,4 @@
-// What the console's pages need: theme switch, charts, repeated rows, confirmations.
+// What the console's pages need: theme switch, tabs, charts, repeated rows, confirmations.
 // Every page works without it, but for the charts, whose figures stand beside them in a table.
 
 const YEAR = 60 * 60 * 24 * 365;
@@ -10,6 +10,12 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
     document.cookie = `theme=${root.dataset.bsTheme}; path=/; max-age=${YEAR}; samesite=lax`;
     document.dispatchEvent(new CustomEvent("themechange"));
   });
+}
+
+// On a narrow screen the tabs scroll: the one that is open must not lie out of sight.
+for (const tabs of document.querySelectorAll(".ts-tabs")) {
+  const here = tabs.querySelector("[aria-current]")?.parentElement;
+  if (here) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.clientWidth) / 2;
 }
 
 // A row is added by copying the <template> of its list; the server reads any number of rows.
