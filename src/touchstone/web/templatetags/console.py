@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.people.queries import holds_somewhere
+from touchstone.web.event_names import event_name
 
 if TYPE_CHECKING:
     from touchstone.web.charts import Chart
@@ -205,3 +206,9 @@ def may(can: Any, name: str) -> bool:
 def pairs(mapping: Any) -> list[tuple[str, Any]]:
     """Names and values; `mapping.items` would find a key of that name first."""
     return list(mapping.items()) if isinstance(mapping, dict) else []
+
+
+@register.filter(name="event_name")
+def named_event(code: str) -> Any:
+    """An event of the ledger in the reader's words."""
+    return event_name(code)
