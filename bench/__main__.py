@@ -20,10 +20,12 @@ def main() -> int:
 
 def _measured() -> int:
     from touchstone.ops.runtime import migrate, set_up_django, surroundings
+    from touchstone.ops.serving import collect_static
 
     with surroundings():
         set_up_django()
         migrate(verbosity=0)
+        collect_static()
         from bench import agreement, consensus, labeling, metrics, pages, truth
         from touchstone.ops.demo import play
 
