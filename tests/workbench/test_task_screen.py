@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import TimeoutError
 
 from tests.workbench.conftest import Seated
 from tests.workbench.scene import KEY, Scene, a_scene, judgments
@@ -18,7 +19,7 @@ from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgmen
 from touchstone.apps.labeling.operations import expire_leases
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -50,7 +51,35 @@ def soon(fact: Callable[[], bool]) -> None:
 
 
 def state(page: Page, expected: str) -> None:
-    page.locator(f'[data-state="{expected}"]').wait_for()
+    """Wait for a state, longer than a call to the server may take."""
+    try:
+        page.locator(f'[data-state="{expected}"]').wait_for(timeout=30_000)
+    except TimeoutError:
+        told = page.locator("[data-state]").get_attribute("data-state")
+        pytest.fail(f"the page says {told!r}, not {expected!r}")
+
+
+class Wire:
+    """The way of answers to the server, to be cut and mended.
+
+    Laid before the page opens: a browser that begins to intercept while a page already talks
+    does not tell when every call goes through it.
+    """
+
+    def __init__(self, page: Page, *, cut: bool = False, lost_receipts: int = 0) -> None:
+        self.cut, self.lost_receipts, self.calls = cut, lost_receipts, 0
+        page.context.route("**/api/v1/judgments", self._pass)
+
+    def _pass(self, route: Route) -> None:
+        self.calls += 1
+        if self.lost_receipts:
+            self.lost_receipts -= 1
+            route.fetch()
+            route.abort()
+        elif self.cut:
+            route.abort()
+        else:
+            route.continue_()
 
 
 def held() -> int:
@@ -226,35 +255,27 @@ class TestNothingIsLost:
 
     def test_an_answer_whose_receipt_is_lost_counts_once(self, scene: Scene, seat: Seated) -> None:
         scene.read("ana")
-        page = open_task(seat("ana"))
-        calls = []
-
-        def swallow(route: object) -> None:
-            calls.append(1)
-            if len(calls) == 1:
-                route.fetch()  # type: ignore[attr-defined]
-                route.abort()  # type: ignore[attr-defined]
-            else:
-                route.continue_()  # type: ignore[attr-defined]
-
-        page.route("**/api/v1/judgments", swallow)
+        page = seat("ana")
+        wire = Wire(page, lost_receipts=1)
+        open_task(page)
         page.keyboard.press("1")
         page.keyboard.press("Enter")
         state(page, "waiting")
         state(page, "saved")
 
-        assert len(calls) == 2
+        assert wire.calls == 2
         assert len(judgments(scene)) == 1
 
     def test_what_waits_survives_the_page(self, scene: Scene, seat: Seated) -> None:
         scene.read("ana")
-        page = open_task(seat("ana"))
-        page.route("**/api/v1/judgments", lambda route: route.abort())
+        page = seat("ana")
+        wire = Wire(page, cut=True)
+        open_task(page)
         page.keyboard.press("3")
         page.keyboard.press("Enter")
         state(page, "waiting")
 
-        page.unroute("**/api/v1/judgments")
+        wire.cut = False
         open_task(page)
         soon(lambda: [judgment.grade for judgment in judgments(scene)] == [3])
 
