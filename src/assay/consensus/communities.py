@@ -18,7 +18,15 @@ from assay.consensus.result import (
     nothing_to_compare,
     vanished,
 )
-from assay.consensus.steps import Pooled, class_prior, pooled, rows, shares
+from assay.consensus.steps import (
+    UNHEARD_ODDS,
+    Pooled,
+    class_prior,
+    keep_to_heard,
+    pooled,
+    rows,
+    shares,
+)
 from assay.data import Labels
 from assay.results import TooLittle
 
@@ -104,6 +112,7 @@ def community_consensus(
 
     Few `steps` on purpose: where raters err together, each further step believes their common
     error more. Should a class vanish on the way, the step before it stands and a warning says so.
+    A class that nobody gave an item is never its most probable one (`steps.keep_to_heard`).
     `weights` multiplies a rater's log likelihood: below 1 for one of several that err together.
 
     Assumes errors independent given the class. The posterior is uncalibrated. TooLittle where no
@@ -131,6 +140,7 @@ def community_consensus(
         parameters={"kinds": settings.kinds, "rater_strength": settings.rater_strength,
                     "kind_strength": settings.kind_strength, "steps": settings.steps,
                     "weighted_raters": 0 if weights is None else len(weights),
+                    "unheard_odds": UNHEARD_ODDS,
                     "ties": "lowest class"},
     )  # fmt: skip
 
@@ -229,6 +239,7 @@ def _fit_of(
         return Fit(posterior, found.prior, everybody, start.confusion, (), told)
     logs = _logs(found.confusion, weights)
     posterior, _ = posterior_of(design, np.log(found.prior), logs)
+    keep_to_heard(posterior, counts)
     return Fit(posterior, found.prior, found.confusion, start.confusion, found.likelihoods, told)
 
 

@@ -11,11 +11,15 @@ from assay._arrays import positive
 from assay.consensus.result import ConsensusResult
 
 
+NOTHING: frozenset[int] = frozenset()
+
+
 class OnlinePosterior:
     """The posterior of items while their judgments arrive, under raters known from a batch fit.
 
-    log p(k | labels) = log prior_k + Σ log θ_jkl: after the same labels it equals what the batch
-    fit's own prior and confusion give, in any order. A rater the fit did not know counts as the
+    log p(k | labels) = log prior_k + Σ log θ_jkl, held to the classes that were given where the fit
+    was: after the same labels it equals what the batch fit's own prior and confusion give, in any
+    order. A rater the fit did not know counts as the
     mean of those it knew. Raters are not learned here: fit again from time to time.
 
     `exponent` makes the probabilities as honest as the one that gold fitted: after `infer` with
@@ -45,7 +49,10 @@ class OnlinePosterior:
             rater: rows for rater, rows in zip(consensus.rater_ids, evidence.tolist(), strict=True)
         }
         self._unknown = (power * np.log(consensus.confusion.mean(axis=0))).T.tolist()
+        held = consensus.parameters.get("unheard_odds")
+        self._odds = math.inf if held is None else held**power
         self._scores: dict[Hashable, list[float]] = {}
+        self._heard: dict[Hashable, frozenset[int]] = {}
 
     def add(self, item: Hashable, rater: Hashable, label: Hashable) -> list[float]:
         """Take in one label; returns the item's posterior (K,), in the order of the classes.
@@ -58,19 +65,26 @@ class OnlinePosterior:
         evidence = self._known.get(rater, self._unknown)[code]
         held = self._scores.get(item, self._prior)
         self._scores[item] = scores = [a + b for a, b in zip(held, evidence, strict=True)]
-        return _probabilities(scores)
+        self._heard[item] = self._heard.get(item, NOTHING) | {code}
+        return self._probabilities(item, scores)
 
     def posterior(self, item: Hashable) -> list[float]:
         """The item's posterior (K,) so far; the class shares where nothing came yet."""
-        return _probabilities(self._scores.get(item, self._prior))
+        return self._probabilities(item, self._scores.get(item, self._prior))
 
     def forget(self, item: Hashable) -> None:
         """Drop what came for an item, when it is settled or judged anew."""
         self._scores.pop(item, None)
+        self._heard.pop(item, None)
 
-
-def _probabilities(scores: list[float]) -> list[float]:
-    top = max(scores)
-    weights = [math.exp(score - top) for score in scores]
-    total = sum(weights)
-    return [weight / total for weight in weights]
+    def _probabilities(self, item: Hashable, scores: list[float]) -> list[float]:
+        top = max(scores)
+        weights = [math.exp(score - top) for score in scores]
+        if heard := self._heard.get(item):
+            most = self._odds * max(weights[code] for code in heard)
+            weights = [
+                weight if code in heard else min(weight, most)
+                for code, weight in enumerate(weights)
+            ]
+        total = sum(weights)
+        return [weight / total for weight in weights]

@@ -22,6 +22,12 @@ POOLED_ITERATIONS = 20
 """Steps spent on the confusion that all raters share; it moves little after a dozen."""
 
 
+ITEMS_AT_ONCE = 65_536
+
+UNHEARD_ODDS = 0.5
+"""Most that a class nobody gave may have, against the likeliest one that somebody gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """What raters do taken together.
@@ -102,3 +108,24 @@ def softmax(scores: FloatArray) -> FloatArray:
 def tempered(posterior: FloatArray, exponent: float) -> FloatArray:
     """The posterior to a power, made to sum to one again; an exponent below 1 makes it humbler."""
     return softmax(exponent * np.log(np.maximum(posterior, 1e-300)))
+
+
+def keep_to_heard(posterior: FloatArray, counts: IntArray) -> None:
+    """Bring classes that nobody gave an item down to `UNHEARD_ODDS`, in place: both (N, K).
+
+    A model of raters can argue a class into first place that no rater named. On five sets with
+    expert truth it was right there 35 times in 114, the likeliest class that was named 49 times;
+    without the one set of two classes 20 in 91 against 41. Items without votes stay as they are.
+
+    >>> posterior = np.array([[0.6, 0.3, 0.1]])
+    >>> keep_to_heard(posterior, np.array([[0, 2, 1]]))
+    >>> posterior.round(3).tolist()
+    [[0.273, 0.545, 0.182]]
+    """
+    for start in range(0, len(posterior), ITEMS_AT_ONCE):
+        part = posterior[start : start + ITEMS_AT_ONCE]
+        heard = counts[start : start + ITEMS_AT_ONCE] > 0
+        likeliest = np.where(heard, part, 0.0).max(axis=1, keepdims=True)
+        most = np.where(heard | ~heard.any(axis=1, keepdims=True), 1.0, UNHEARD_ODDS * likeliest)
+        over = (part > most).any(axis=1)
+        part[over] = rows(np.minimum(part[over], most[over]))

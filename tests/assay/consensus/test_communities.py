@@ -15,6 +15,7 @@ from assay.consensus import (
 )
 from assay.consensus import communities as model
 from assay.consensus.em import design_of, expect
+from assay.consensus.steps import UNHEARD_ODDS, keep_to_heard
 from assay.data import Labels
 from assay.results import TooLittle
 from tests.assay import few
@@ -123,8 +124,42 @@ def test_a_step_in_which_a_class_vanishes_is_taken_back(crowd, monkeypatch):
 def test_the_last_step_follows_from_the_prior_and_confusion_that_are_given(crowd):
     found = community_consensus(crowd.given)
     posterior, likelihood = expect(design_of(crowd.given), found.class_prior, found.confusion)
+    keep_to_heard(posterior, crowd.given.counts())
     assert np.allclose(posterior, found.posterior)
     assert likelihood == pytest.approx(found.log_likelihood)
+
+
+def biased():
+    """A rater who says the opposite of the others, and one item that only he has judged."""
+    items, truth = [*range(300)] * 4 + [300], [n % 2 for n in range(300)]
+    raters = [rater for rater in "wxyz" for _ in range(300)] + ["z"]
+    return Labels.from_triples(items, raters, truth * 3 + [1 - held for held in truth] + [1])
+
+
+def test_a_class_that_nobody_gave_is_never_the_label():
+    given = biased()
+    found = community_consensus(given)
+    design = design_of(given)
+    free, _ = expect(design, found.class_prior, found.confusion)
+    assert free[300].argmax() == 0, "the model alone contradicts its only witness"
+    assert found.label_of()[300] == 1
+    assert found.posterior[300] == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_keeping_to_heard_moves_only_what_was_not_heard():
+    rng = np.random.default_rng(4)
+    posterior, counts = rng.dirichlet(np.ones(4), 500), rng.poisson(0.6, (500, 4))
+    kept = posterior.copy()
+    keep_to_heard(kept, counts)
+    silent = counts.sum(axis=1) == 0
+    assert np.array_equal(kept[silent], posterior[silent])
+    assert np.allclose(kept.sum(axis=1), 1)
+    heard = np.where(counts > 0, kept, 0).max(axis=1)
+    unheard = np.where(counts > 0, 0, kept).max(axis=1)
+    assert (unheard <= UNHEARD_ODDS * heard + 1e-12)[~silent].all()
+    within = np.where(counts > 0, posterior, np.nan)[~silent]
+    ratio = np.where(counts > 0, kept, np.nan)[~silent] / within
+    assert np.nanmax(ratio, axis=1) == pytest.approx(np.nanmin(ratio, axis=1))
 
 
 def test_nothing_and_single_labels_are_too_little():
