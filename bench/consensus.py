@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from assay.agreement import krippendorff_alpha
-from assay.consensus import OnlinePosterior, dawid_skene, infer
+from assay.consensus import OnlinePosterior, community_consensus, dawid_skene, infer
 from assay.consensus.em import design_of, fused_step
 from assay.data import Labels
 from assay.files import read_labels, write_consensus
@@ -101,7 +101,7 @@ def _many(
 
 def _online(labels: Labels) -> Figure:
     """One judgment into a posterior that is kept on line, against five microseconds."""
-    online = OnlinePosterior(dawid_skene(labels, max_iter=3))
+    online = OnlinePosterior(community_consensus(labels))
     rows = list(zip(labels.item_codes.tolist(), labels.rater_codes.tolist(),
                     labels.label_codes.tolist(), strict=True))  # fmt: skip
 

@@ -10,7 +10,6 @@ import numpy as np
 from assay._arrays import positive
 from assay.consensus.result import ConsensusResult
 
-
 NOTHING: frozenset[int] = frozenset()
 
 

@@ -131,7 +131,8 @@ def nothing_to_compare(labels: Labels) -> TooLittle | None:
 
 def unused_classes(labels: Labels) -> tuple[str, ...]:
     """One warning for each class that nobody gave."""
-    used = np.bincount(labels.label_codes, minlength=labels.n_classes) > 0
+    used = np.zeros(labels.n_classes, dtype=np.bool_)
+    used[labels.label_codes] = True  # counting would copy the codes as 64-bit integers
     return tuple(
         f"nobody gave class {held!r}"
         for held, seen in zip(labels.classes, used.tolist(), strict=True)
