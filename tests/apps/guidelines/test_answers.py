@@ -45,8 +45,20 @@ def test_each_reason_why_an_item_cannot_be_judged_is_taken(reason: str) -> None:
     assert (answered.grade, answered.values, answered.reason) == (None, {}, reason)
 
 
-def test_an_escalation_says_why_in_its_own_words() -> None:
-    answered = validate_answers(GRADED, {"outcome": "escalate", "reason": "may be illegal"})
+def test_an_escalation_names_one_of_the_reasons() -> None:
+    answered = validate_answers(GRADED, {"outcome": "escalate", "reason": "may_be_illegal"})
+
+    assert (answered.outcome, answered.grade, answered.reason) == (
+        "escalate",
+        None,
+        "may_be_illegal",
+    )
+    with pytest.raises(InvalidAnswers, match="somebody_in_danger"):
+        validate_answers(GRADED, {"outcome": "escalate", "reason": "may be illegal"})
+
+
+def test_a_schema_without_reasons_takes_an_escalation_in_its_own_words() -> None:
+    answered = validate_answers(RICH, {"outcome": "escalate", "reason": "may be illegal"})
 
     assert (answered.outcome, answered.grade, answered.reason) == (
         "escalate",

@@ -57,14 +57,13 @@ def test_the_scale_that_ships_is_read() -> None:
     assert schema.context == ("title", "text", "url", "domain")
 
 
-def test_the_scale_that_ships_is_named_in_three_languages() -> None:
+def test_a_name_falls_back_to_the_language_and_then_to_english() -> None:
     schema = parse_schema(graded_relevance())
-    named = [schema.main_field, *schema.main_field.options, *schema.cannot_judge]
 
-    for thing in named:
+    for thing in [schema.main_field, *schema.main_field.options, *schema.cannot_judge]:
         names = [thing.name(language) for language in ("en", "fr", "ar")]
         assert all(names) and len(set(names)) == 3, thing
-        assert thing.name("ja") == thing.name("en")
+        assert thing.name("tlh") == thing.name("en")
         assert thing.name("fr-CA") == thing.name("fr")
 
 
@@ -112,7 +111,7 @@ def changed(change: Change) -> dict[str, Any]:
             lambda s: s["fields"][0].update(kind="slider"), "verdict", "“slider”", id="kind"
         ),
         pytest.param(
-            lambda s: s["fields"][0].update(kind="multiple"), "verdict", "known kinds", id="later"
+            lambda s: s["fields"][0].update(kind="multiple"), "main", "these can", id="set as label"
         ),
         pytest.param(
             lambda s: s["fields"][0].update(required="yes"), "verdict", "true or false", id="flag"

@@ -7,7 +7,7 @@ version its annotator was shown.
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from touchstone.apps.people.models import User
 
@@ -85,6 +85,66 @@ class GuidelineText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.language}"
+
+
+class GuidelineQuiz(models.Model):
+    """The quiz that was published with a version; `quizzes.parse_quiz` reads it. Append-only.
+
+    A later minor version without a quiz of its own keeps this one.
+    """
+
+    version = models.OneToOneField(GuidelineVersion, on_delete=models.PROTECT, related_name="quiz")
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"quiz of {self.version_id}"
+
+
+class GuidelinePractice(models.Model):
+    """The practice examples of a version; `practice.parse_practice` reads them. Append-only."""
+
+    version = models.OneToOneField(
+        GuidelineVersion, on_delete=models.PROTECT, related_name="practice"
+    )
+    examples = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"practice of {self.version_id}"
+
+
+class QuizAttempt(models.Model):
+    """One attempt at a quiz with the options chosen, by question. Append-only.
+
+    `right` of the `n` questions were right; `pass_mark` is what was asked for.
+    """
+
+    quiz = models.ForeignKey(GuidelineQuiz, on_delete=models.PROTECT, related_name="attempts")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    language = models.CharField(max_length=5)
+    answers = models.JSONField()
+    right = models.PositiveSmallIntegerField()
+    n = models.PositiveSmallIntegerField()
+    pass_mark = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(right__lte=F("n"), pass_mark__gte=1, pass_mark__lte=F("n")),
+                name="guidelines_quizattempt_marks_in_range",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["user", "quiz", "-at"], name="guidelines_quizattempt_mine"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.right} of {self.n} by {self.user_id}"
+
+    @property
+    def passed(self) -> bool:
+        """Whether enough was right."""
+        return self.right >= self.pass_mark
 
 
 class GuidelineReading(models.Model):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from touchstone.apps.guidelines import seeds
+from touchstone.apps.guidelines import seeds, teaching
 from touchstone.apps.guidelines.models import (
     Guideline,
     GuidelineReading,
@@ -109,16 +109,21 @@ def publish_version(
     texts: Mapping[str, str],
     changes: str,
     task_type: TaskType | None = None,
+    quiz: Mapping[str, object] | None = None,
+    practice: Sequence[object] | None = None,
     by: User,
     at: datetime,
 ) -> GuidelineVersion:
     """Publish the texts of a version, by language; the English one is what others fall back to.
 
-    `task_type` moves the guideline to another version of its task type.
+    `task_type` moves the guideline to another version of its task type. A minor version without
+    `quiz` or `practice` keeps those of the version before it.
 
     :raises GuidelineRefused: the version does not follow the newest one, the changes are not
         told, the English text is missing, a text is empty or in a language we do not speak.
     :raises MajorVersionNeeded: the schema changes and the major number does not.
+    :raises BrokenQuiz: the quiz cannot be used.
+    :raises BrokenPractice: the practice examples cannot be used.
     """
     guideline.refresh_from_db(from_queryset=Guideline.objects.select_for_update())
     newest = guideline.versions.order_by("-major", "-minor", "-patch").first()
@@ -137,6 +142,7 @@ def publish_version(
     GuidelineText.objects.bulk_create(
         [GuidelineText(version=version, language=key, body=texts[key]) for key in sorted(texts)]
     )
+    teaching.keep(version=version, quiz=quiz, practice=practice)
     record(
         event="guidelines.version.published",
         subject=version,
@@ -220,13 +226,15 @@ def confirm_reading(
 
 
 @transaction.atomic
-def seed_task_types(*, by: User, at: datetime) -> None:
+def seed_task_types(*, by: User, at: datetime, keys: Collection[str] | None = None) -> None:
     """Add the task types and guidelines that the service starts with, where they are missing.
 
-    What exists is left as it is: people publish later versions themselves.
+    `keys` names some of them; all are added without it. What exists is left as it is: people
+    publish later versions themselves.
     """
+    there = set(Guideline.objects.values_list("key", flat=True))
     for seed in seeds.SEEDS:
-        if Guideline.objects.filter(key=seed.key).exists():
+        if seed.key in there or (keys is not None and seed.key not in keys):
             continue
         task_type = TaskType.objects.filter(key=seed.key).order_by("-version").first()
         guideline = create_guideline(
@@ -244,6 +252,8 @@ def seed_task_types(*, by: User, at: datetime) -> None:
             patch=0,
             texts=seed.texts(),
             changes="",
+            quiz=teaching.seeded_quiz(seed.key),
+            practice=teaching.seeded_practice(seed.key),
             by=by,
             at=at,
         )

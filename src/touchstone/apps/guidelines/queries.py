@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from touchstone.apps.guidelines.models import (
     Guideline,
+    GuidelinePractice,
+    GuidelineQuiz,
     GuidelineReading,
     GuidelineText,
     GuidelineVersion,
+    QuizAttempt,
     TaskType,
 )
 from touchstone.apps.guidelines.policies import LabelSchema, parse_schema, render
+from touchstone.apps.guidelines.practice import Example, parse_practice
 from touchstone.apps.guidelines.schemas import FALLBACK
 from touchstone.apps.people.models import User
 from touchstone.lib.errors import NotVisible
@@ -65,6 +70,28 @@ def newest_version(guideline_key: str) -> GuidelineVersion:
     return found
 
 
+def guideline_by_key(key: str) -> Guideline:
+    """One guideline.
+
+    :raises NotVisible: there is none of this key.
+    """
+    found = guidelines().filter(key=key).first()
+    if found is None:
+        raise NotVisible(_("There is no guideline “%(key)s”.") % {"key": key})
+    return found
+
+
+def version_by_id(pk: int) -> GuidelineVersion:
+    """One published version.
+
+    :raises NotVisible: there is none.
+    """
+    found = versions().filter(pk=pk).first()
+    if found is None:
+        raise NotVisible(_("There is no such version."))
+    return found
+
+
 def languages_of(version: GuidelineVersion) -> tuple[str, ...]:
     """The languages in which a version can be read."""
     return tuple(version.texts.order_by("language").values_list("language", flat=True))
@@ -93,3 +120,68 @@ def versions_read(version_ids: Iterable[int], user: User) -> set[int]:
     """Which of these versions `user` confirmed to have read, by id."""
     rows = GuidelineReading.objects.filter(version__in=list(version_ids), user=user)
     return set(rows.values_list("version_id", flat=True))
+
+
+def quiz_of(version: GuidelineVersion) -> GuidelineQuiz | None:
+    """The quiz of a version: its own, or else the newest older one under the same major number."""
+    return (
+        GuidelineQuiz.objects.filter(version__in=_up_to(version))
+        .order_by("-version__minor", "-version__patch")
+        .first()
+    )
+
+
+def practice_of(version: GuidelineVersion) -> tuple[Example, ...]:
+    """The practice examples of a version, found as `quiz_of` finds the quiz; maybe none.
+
+    A schema that changes needs a major version, so older ones of this one still fit.
+    """
+    found = _practice_row(version)
+    if found is None:
+        return ()
+    return parse_practice(found.examples, schema_of(found.version.guideline.task_type))
+
+
+def _practice_row(version: GuidelineVersion) -> GuidelinePractice | None:
+    return (
+        GuidelinePractice.objects.filter(version__in=_up_to(version))
+        .select_related("version__guideline__task_type")
+        .order_by("-version__minor", "-version__patch")
+        .first()
+    )
+
+
+def lessons_of(version: GuidelineVersion) -> tuple[Mapping[str, object], Sequence[Any]]:
+    """The quiz and the practice examples that hold with a version, as they were published."""
+    quiz, practice = quiz_of(version), _practice_row(version)
+    return (quiz.content if quiz else {}), (practice.examples if practice else [])
+
+
+def with_practice(versions: Iterable[GuidelineVersion]) -> set[int]:
+    """Which of these versions have practice examples, their own or an older one's, by id."""
+    wanted = list(versions)
+    rows = GuidelinePractice.objects.filter(
+        version__guideline__in={each.guideline_id for each in wanted}
+    ).values_list("version__guideline", "version__major", "version__minor", "version__patch")
+    found = list(rows)
+    return {
+        each.pk
+        for each in wanted
+        if any(
+            (guideline, major) == (each.guideline_id, each.major)
+            and (minor, patch) <= (each.minor, each.patch)
+            for guideline, major, minor, patch in found
+        )
+    }
+
+
+def _up_to(version: GuidelineVersion) -> QuerySet[GuidelineVersion]:
+    same = GuidelineVersion.objects.filter(guideline=version.guideline_id, major=version.major)
+    return same.filter(
+        Q(minor__lt=version.minor) | Q(minor=version.minor, patch__lte=version.patch)
+    )
+
+
+def last_attempt(quiz: GuidelineQuiz, user: User) -> QuizAttempt | None:
+    """The newest attempt of `user` at a quiz, if there is one."""
+    return QuizAttempt.objects.filter(quiz=quiz, user=user).order_by("-at", "-pk").first()

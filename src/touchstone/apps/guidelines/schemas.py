@@ -1,104 +1,65 @@
-"""Label schemas: what a task asks, as plain values read from JSON. Answers are in `policies`.
+"""Label schemas: what a task asks, read from JSON. `shapes` has the values they are read into.
 
-A schema says which fields a task screen asks for. Kinds: `ordinal` (grades in order), `single` (one
-of several), `boolean`, `text`. Other kinds are refused by name until the service knows how to
-aggregate them.
+A schema says which fields a task asks for, on which screens, which of them is the label, how the
+item is laid out and which reasons there are not to judge it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from touchstone.lib.errors import Refused
+from touchstone.apps.guidelines.fields import read_field, read_reason
+from touchstone.apps.guidelines.reading import BrokenSchema, broken, key, list_of, mapping
+from touchstone.apps.guidelines.reading import require_unique as _require_unique
+from touchstone.apps.guidelines.shapes import (
+    FALLBACK,
+    KINDS,
+    LABEL_KINDS,
+    LAYOUTS,
+    METRICS,
+    QUERY,
+    SIDED,
+    Field,
+    Kind,
+    LabelSchema,
+    Layout,
+    Option,
+    grade_of,
+    in_language,
+)
 
-Kind = Literal["ordinal", "single", "boolean", "text"]
+__all__ = [
+    "FALLBACK",
+    "KINDS",
+    "LAYOUTS",
+    "METRICS",
+    "QUERY",
+    "BrokenSchema",
+    "Field",
+    "Kind",
+    "LabelSchema",
+    "Layout",
+    "Option",
+    "grade_of",
+    "in_language",
+    "parse_schema",
+]
 
-KINDS: tuple[Kind, ...] = ("ordinal", "single", "boolean", "text")
-NAMED_IN = ("en", "fr")
-FALLBACK = "en"
-KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-GRADES = range(0, 101)
-
-
-class BrokenSchema(Refused):
-    """A label schema cannot be used; the message names the field and the reason."""
-
-    code = "broken_schema"
-
-
-@dataclass(frozen=True)
-class Option:
-    """One possible answer of a field, or one reason why an item cannot be judged."""
-
-    value: int | str
-    names: Mapping[str, str]
-    help: Mapping[str, str]
-    hotkey: str = ""
-
-    def name(self, language: str) -> str:
-        """What the option is called in `language`, or else in English."""
-        return in_language(self.names, language)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One question of a task."""
-
-    key: str
-    kind: Kind
-    required: bool
-    names: Mapping[str, str]
-    help: Mapping[str, str]
-    options: tuple[Option, ...]
-
-    def name(self, language: str) -> str:
-        """What the field is called in `language`, or else in English."""
-        return in_language(self.names, language)
-
-    @property
-    def values(self) -> tuple[int | str, ...]:
-        """The values of the options, in order."""
-        return tuple(option.value for option in self.options)
-
-
-@dataclass(frozen=True)
-class LabelSchema:
-    """What a task asks: its fields, the main one, reasons not to judge, what the screen shows."""
-
-    fields: tuple[Field, ...]
-    main: str
-    cannot_judge: tuple[Option, ...]
-    context: tuple[str, ...]
-
-    @property
-    def main_field(self) -> Field:
-        """The field whose answer is the label."""
-        return next(field for field in self.fields if field.key == self.main)
-
-    @property
-    def grades(self) -> tuple[int, ...]:
-        """The numbers that a label can be, in order; see `grade_of`."""
-        field = self.main_field
-        if field.kind == "boolean":
-            return (0, 1)
-        return tuple(grade_of(field, value) for value in field.values)
-
-
-def in_language(names: Mapping[str, str], language: str) -> str:
-    """The text for `language` (`fr-CA` reads `fr`), or else the English one, or else nothing."""
-    return names.get(language) or names.get(language.split("-")[0]) or names.get(FALLBACK) or ""
-
-
-def grade_of(field: Field, value: int | str | bool) -> int:
-    """An answer to the main field as a number: the grade, the place in the list, or 0 and 1."""
-    if field.kind == "single":
-        return field.values.index(value)
-    return int(value)
+ENTRIES = frozenset(
+    {
+        "fields",
+        "main",
+        "cannot_judge",
+        "escalate",
+        "context",
+        "layout",
+        "screens",
+        "sides",
+        "metric",
+    }
+)
 
 
 def parse_schema(given: object) -> LabelSchema:
@@ -106,151 +67,132 @@ def parse_schema(given: object) -> LabelSchema:
 
     :raises BrokenSchema: it cannot be used; the message says which field and why.
     """
-    schema = _mapping(given, "schema", {"fields", "main", "cannot_judge", "context"})
-    fields = tuple(_field(each) for each in _list(schema.get("fields"), "fields"))
+    schema = mapping(given, "schema", ENTRIES)
+    fields = tuple(read_field(each) for each in list_of(schema.get("fields"), "fields"))
     if not fields:
-        raise _broken("fields", _("a schema asks at least one question"))
+        raise broken("fields", _("a schema asks at least one question"))
     _require_unique("fields", [field.key for field in fields])
-    reasons = tuple(_reason(each) for each in _list(schema.get("cannot_judge", []), "cannot_judge"))
-    _require_unique("cannot_judge", [reason.value for reason in reasons])
-    context = tuple(_key(each, "context") for each in _list(schema.get("context", []), "context"))
-    _require_unique("context", context)
-    return LabelSchema(fields, _main(schema.get("main"), fields), reasons, context)
+    layout = _layout(schema.get("layout", "result"))
+    main = _main(schema.get("main"), fields)
+    return LabelSchema(
+        fields=fields,
+        main=main,
+        cannot_judge=_reasons(schema.get("cannot_judge", []), "cannot_judge"),
+        context=_keys(schema.get("context", []), "context"),
+        layout=layout,
+        screens=_screens(schema.get("screens"), fields),
+        sides=_sides(schema.get("sides"), layout, fields, main),
+        escalate=_reasons(schema.get("escalate", []), "escalate"),
+        metric=_metric(schema.get("metric", "")),
+    )
+
+
+def _layout(given: object) -> Layout:
+    for layout in LAYOUTS:
+        if given == layout:
+            return layout
+    raise broken(
+        "layout",
+        _("“%(layout)s” is not known here; known layouts: %(known)s")
+        % {"layout": given, "known": ", ".join(LAYOUTS)},
+    )
+
+
+def _metric(given: object) -> str:
+    if given == "" or given in METRICS:
+        return str(given)
+    raise broken(
+        "metric",
+        _("“%(metric)s” is not known here; known metrics: %(known)s")
+        % {"metric": given, "known": ", ".join(METRICS)},
+    )
 
 
 def _main(given: object, fields: Sequence[Field]) -> str:
     named = [field for field in fields if field.key == given]
     if not named:
-        raise _broken("main", _("it names no field: %(main)s") % {"main": given})
+        raise broken("main", _("it names no field: %(main)s") % {"main": given})
     if named[0].kind == "text":
-        raise _broken("main", _("a text cannot be the label"))
+        raise broken("main", _("a text cannot be the label"))
+    if named[0].kind not in LABEL_KINDS:
+        raise broken(
+            "main",
+            _("a field of the kind “%(kind)s” cannot be the label; these can: %(known)s")
+            % {"kind": named[0].kind, "known": ", ".join(LABEL_KINDS)},
+        )
     if not named[0].required:
-        raise _broken("main", _("the main field must be required"))
+        raise broken("main", _("the main field must be required"))
     return named[0].key
 
 
-def _field(given: object) -> Field:
-    key = _key(given.get("key") if isinstance(given, Mapping) else given, "fields")
-    field = _mapping(given, key, {"key", "kind", "required", "names", "help", "options"})
-    kind = _kind(field.get("kind"), key)
-    required = field.get("required", False)
-    if not isinstance(required, bool):
-        raise _broken(key, _("“required” is true or false"))
-    return Field(
-        key=key,
-        kind=kind,
-        required=required,
-        names=_names(field.get("names"), key),
-        help=_texts(field.get("help", {}), key),
-        options=_options(field.get("options", []), key, kind),
-    )
+def _reasons(given: object, name: str) -> tuple[Option, ...]:
+    reasons = tuple(read_reason(each, name) for each in list_of(given, name))
+    _require_unique(name, [reason.value for reason in reasons])
+    _require_unique(name, [reason.hotkey for reason in reasons if reason.hotkey])
+    return reasons
 
 
-def _kind(given: object, key: str) -> Kind:
-    for kind in KINDS:
-        if given == kind:
-            return kind
-    raise _broken(
-        key,
-        _("the kind “%(kind)s” is not known here; known kinds: %(known)s")
-        % {"kind": given, "known": ", ".join(KINDS)},
-    )
+def _keys(given: object, name: str) -> tuple[str, ...]:
+    keys = tuple(key(each, name) for each in list_of(given, name))
+    _require_unique(name, keys)
+    return keys
 
 
-def _options(given: object, key: str, kind: Kind) -> tuple[Option, ...]:
-    options = tuple(_option(each, key, kind) for each in _list(given, key))
-    if kind in ("boolean", "text"):
-        if options:
-            raise _broken(key, _("a field of this kind has no options"))
-        return ()
-    if len(options) < 2:
-        raise _broken(key, _("a choice needs at least two options"))
-    values = [option.value for option in options]
-    _require_unique(key, values)
-    _require_unique(key, [option.hotkey for option in options if option.hotkey])
-    if kind == "ordinal" and values != sorted(values, key=int):
-        raise _broken(key, _("the grades of a scale go up"))
-    return options
-
-
-def _option(given: object, key: str, kind: Kind) -> Option:
-    option = _mapping(given, key, {"value", "hotkey", "names", "help"})
-    hotkey = option.get("hotkey", "")
-    if not isinstance(hotkey, str) or not re.fullmatch(r"[0-9a-z]?", hotkey):
-        raise _broken(key, _("a hotkey is one digit or one small letter"))
-    return Option(
-        value=_value(option.get("value"), key, kind),
-        names=_names(option.get("names"), key),
-        help=_texts(option.get("help", {}), key),
-        hotkey=hotkey,
-    )
-
-
-def _value(given: object, key: str, kind: Kind) -> int | str:
-    if kind == "ordinal":
-        if isinstance(given, bool) or not isinstance(given, int) or given not in GRADES:
-            raise _broken(key, _("a grade is a whole number from 0 to 100"))
-        return given
-    return _key(given, key)
-
-
-def _reason(given: object) -> Option:
-    reason = _mapping(given, "cannot_judge", {"value", "hotkey", "names", "help"})
-    return _option(reason, "cannot_judge", "single")
-
-
-def _mapping(given: object, name: str, known: set[str]) -> Mapping[str, object]:
-    if not isinstance(given, Mapping):
-        raise _broken(name, _("it must be an object"))
-    strange = sorted(str(each) for each in given.keys() - known)
+def _screens(given: object, fields: Sequence[Field]) -> tuple[tuple[str, ...], ...]:
+    """The keys of the fields screen by screen: one screen when nothing is said."""
+    every = [field.key for field in fields]
+    if given is None:
+        return (tuple(every),)
+    screens = tuple(_keys(each, "screens") for each in list_of(given, "screens"))
+    shown = [each for screen in screens for each in screen]
+    _require_unique("screens", shown)
+    strange, missing = sorted(set(shown) - set(every)), sorted(set(every) - set(shown))
     if strange:
-        raise _broken(name, _("unknown entries: %(entries)s") % {"entries": ", ".join(strange)})
-    return given
-
-
-def _list(given: object, name: str) -> Sequence[object]:
-    if not isinstance(given, list | tuple):
-        raise _broken(name, _("it must be a list"))
-    return given
-
-
-def _key(given: object, name: str) -> str:
-    if not isinstance(given, str) or not KEY.fullmatch(given):
-        raise _broken(
-            name,
-            _("“%(key)s” is not a key: small letters, digits and _, a letter first")
-            % {"key": given},
+        raise broken("screens", _("no such fields: %(fields)s") % {"fields": ", ".join(strange)})
+    if missing or not all(screens):
+        raise broken(
+            "screens",
+            _("each field is on one screen and no screen is empty; missing: %(fields)s")
+            % {"fields": ", ".join(missing) or "–"},
         )
-    return given
+    return screens
 
 
-def _names(given: object, key: str) -> Mapping[str, str]:
-    names = _texts(given, key)
-    missing = [language for language in NAMED_IN if not names.get(language, "").strip()]
-    if missing:
-        raise _broken(
-            key, _("a name is missing in: %(languages)s") % {"languages": ", ".join(missing)}
+def _sides(given: object, layout: Layout, fields: Sequence[Field], main: str) -> tuple[str, ...]:
+    if given is None:
+        _refuse_mirrors(fields)
+        return ()
+    if layout not in SIDED:
+        raise broken(
+            "sides", _("only these layouts have sides: %(known)s") % {"known": ", ".join(SIDED)}
         )
-    return names
+    sides = _keys(given, "sides")
+    if len(sides) != 2:
+        raise broken("sides", _("there are two"))
+    for field in fields:
+        _check_sided(field, sides, is_main=field.key == main)
+    return sides
 
 
-def _texts(given: object, key: str) -> Mapping[str, str]:
-    if not isinstance(given, Mapping) or not all(
-        isinstance(language, str) and isinstance(text, str) for language, text in given.items()
-    ):
-        raise _broken(key, _("names and help are texts by language"))
-    return dict(given)
+def _refuse_mirrors(fields: Sequence[Field]) -> None:
+    for field in fields:
+        if any(option.mirror is not None for option in field.options):
+            raise broken(field.key, _("“mirror” needs “sides”"))
 
 
-def _require_unique(key: str, values: Sequence[object]) -> None:
-    twice = sorted({str(value) for value in values if values.count(value) > 1})
-    if twice:
-        raise _broken(key, _("said twice: %(values)s") % {"values": ", ".join(twice)})
-
-
-def _broken(field: str, reason: str) -> BrokenSchema:
-    return BrokenSchema(
-        _("The label schema cannot be used. %(field)s: %(reason)s.")
-        % {"field": field, "reason": reason},
-        field=field,
-    )
+def _check_sided(field: Field, sides: Sequence[str], *, is_main: bool) -> None:
+    if field.of in sides:
+        raise broken(field.key, _("it cannot be about a side, since the sides are swapped"))
+    if not is_main:
+        return
+    if field.kind == "boolean":
+        raise broken(
+            field.key, _("a yes or no cannot be the label of two sides; offer a choice instead")
+        )
+    bare = [str(option.value) for option in field.options if option.mirror is None]
+    if bare:
+        raise broken(
+            field.key,
+            _("say with “mirror” what these mean when the sides are swapped: %(values)s")
+            % {"values": ", ".join(bare)},
+        )

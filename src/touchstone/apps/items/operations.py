@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from touchstone.apps.guidelines.policies import ContentRules
 from touchstone.apps.intake.models import RequestLocale
 from touchstone.apps.items import staging
 from touchstone.apps.items.faults import BadFile, Faults, RowError, bad_file
@@ -66,6 +67,7 @@ class _Upload:
     file_format: str
     mapping: Mapping[str, str] | None
     grades: Collection[int] | None
+    rules: ContentRules | None
     dry_run: bool
     by: User
     at: datetime
@@ -112,18 +114,20 @@ def import_items(
     by: User,
     at: datetime,
     grades: Collection[int] | None = None,
+    rules: ContentRules | None = None,
 ) -> ImportReport:
     """Add the items of a CSV, JSON Lines or Parquet file, all of them or none.
 
     Raises nothing about the file: whatever is wrong with it is in the report. The same bytes
     again add nothing (`already_imported`), nor do they when two people send them at once: imports
-    into one project wait for each other. `grades` is the scale that gold answers must lie on.
+    into one project wait for each other. `grades` is the scale that gold answers must lie on,
+    `rules` what the task type needs of an item's content.
     """
     name = _plain_file_name(file_name)
     try:
         file_format = format_of(name)
         with spooled(stream, limit=settings.UPLOAD_LIMIT_BYTES) as spool:
-            upload = _Upload(project, name, file_format, mapping, grades, dry_run, by, at)
+            upload = _Upload(project, name, file_format, mapping, grades, rules, dry_run, by, at)
             return _import_spooled(upload, spool)
     except BadFile as bad:
         return ImportReport(name, errors=bad.errors, errors_total=len(bad.errors), dry_run=dry_run)
@@ -163,7 +167,9 @@ def _stage(upload: _Upload, spool: Spooled, found: _Found) -> None:
         found.note_end(bad)
         return
     found.mapping = columns.mapping
-    reader = RowReader(columns, _locales_of(upload.project), upload.grades, found.faults)
+    reader = RowReader(
+        columns, _locales_of(upload.project), upload.grades, found.faults, upload.rules
+    )
     staging.stage(_rows(table, reader, found))
     if found.rows == 0 and not found.faults.total:
         found.faults.add(0, "", _("The file has a header but no rows: there is nothing to import."))

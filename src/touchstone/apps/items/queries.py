@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import ceil
 
@@ -107,3 +108,9 @@ def preview(project: Project, count: int = 10) -> tuple[Item, ...]:
 def item_ids_by_key(project: Project) -> dict[str, int]:
     """The items of a project by their key."""
     return dict(Item.objects.filter(project=project).values_list("key", "pk"))
+
+
+def locales_of_items(item_ids: Collection[int]) -> list[str]:
+    """The locales in which some items lie, each once, by tag."""
+    rows = Item.objects.filter(pk__in=item_ids).order_by("query__locale")
+    return list(rows.values_list("query__locale", flat=True).distinct())

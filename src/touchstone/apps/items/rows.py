@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from touchstone.apps.guidelines.policies import ContentRules
 from touchstone.apps.items.faults import Faults
 from touchstone.apps.items.policies import (
     MOST_FIELD_BYTES,
@@ -25,6 +26,7 @@ from touchstone.apps.items.policies import (
     Columns,
     is_storable,
 )
+from touchstone.apps.items.structured import in_shape
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}(\.0*)?")
 _DECIMAL = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -41,7 +43,7 @@ class MappedRow(NamedTuple):
     query: str | None
     document_id: str | None
     locale: str | None
-    content: dict[str, str]
+    content: dict[str, object]
     position: int | None = None
     stratum: str = ""
     inclusion_probability: float = 1.0
@@ -104,12 +106,18 @@ class RowReader:
     """Reads rows with the columns of one file; `faults` receives what is wrong."""
 
     def __init__(
-        self, columns: Columns, locales: Locales, grades: Collection[int] | None, faults: Faults
+        self,
+        columns: Columns,
+        locales: Locales,
+        grades: Collection[int] | None,
+        faults: Faults,
+        rules: ContentRules | None = None,
     ) -> None:
         self._columns = columns
         self._locales = locales
         self._grades = grades
         self._faults = faults
+        self._rules = rules
         shown = tuple((name, columns.places[name]) for name in SHOWN if name in columns.places)
         self._content = shown + columns.extra
 
@@ -122,7 +130,7 @@ class RowReader:
             self._required(line, values, "query"),
             self._key(line, values, "document_id"),
             self._locale(line, values),
-            self._shown(line, values),
+            self._content_of(line, values),
             self._whole(line, values, "position", 0, MOST_POSITION),
             self._stratum(line, values),
             self._probability(line, values),
@@ -196,6 +204,16 @@ class RowReader:
             self._fault(line, "locale", message % {"tag": tag, "asked": asked})
             return None
         return tag
+
+    def _content_of(self, line: int, values: Sequence[object]) -> dict[str, object]:
+        """What the annotator will see, in the shape that the task type's layout needs."""
+        shown = self._shown(line, values)
+        if self._rules is None:
+            return dict(shown)
+        content, faults = in_shape(self._rules, shown)
+        for name, message in faults:
+            self._fault(line, name, message)
+        return content
 
     def _shown(self, line: int, values: Sequence[object]) -> dict[str, str]:
         """What the annotator will see, by name. A missing field and an empty one are the same."""
