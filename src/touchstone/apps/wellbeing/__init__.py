@@ -1,0 +1,1 @@
+"""Exposure to harmful content: its limits, breaks, consent. Nobody is asked how they feel."""
