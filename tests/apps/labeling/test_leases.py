@@ -82,7 +82,7 @@ def test_a_probe_goes_round_once(floor: Floor, probe: float) -> None:
         until=OVER,
     )
 
-    claimed = claims.claim_open(claim, locale_tag=LOCALE, count=50, probe=probe)
+    claimed = claims.claim_open(claim, locale_tags=[LOCALE], count=50, probe=probe)
 
     assert len({each.item_id for each in claimed}) == len(claimed) == 6
 

@@ -2,7 +2,8 @@
 
 Every writer locks an item's queue entry before its assignments, so that claims, submits and
 expiries never wait for each other in a circle. `ADR exact-overlap` gives the measurements behind
-the shape of the claim.
+the shape of the claim; the claim itself is a function of the database (migration
+`claim_by_priority`, which says why).
 """
 
 from __future__ import annotations
@@ -14,56 +15,75 @@ from uuid import UUID
 
 from django.db import connection
 
-# The candidate's own row is locked and its count re-read before it is taken, and the count rises
-# only for assignments that were really made: overlap is exact whatever runs beside it.
-# `random()` stands in a scalar sub-select: inline it is volatile and becomes a filter over the
-# whole index instead of a bound on it. The anti-join is a scalar sub-select too: NOT EXISTS flips
-# to a scan of the annotator's whole history.
-_CLAIM = """
-WITH candidate AS (
+from touchstone.apps.labeling.showing import SHOWN, Shown
+from touchstone.apps.ledger.operations import APPEND
+from touchstone.lib import prepared
+
+# Somebody who has done nearly all that is left looks at this many open items on either side of the
+# random point, in each tier and locale, and is then told that there is nothing: the next claim
+# looks elsewhere.
+LOOKED_AT = 100
+
+# What was claimed goes into the ledger and comes back with what its tasks show, in one round trip.
+_NOTED_AND_SHOWN = f"""
+noted AS (
+    {APPEND}
+    SELECT %(at)s::timestamptz, %(annotator)s::bigint, %(event)s::text, 'planning.project',
+           %(project)s::bigint::text, %(project)s::bigint, NULL::bigint,
+           jsonb_build_object('items', count(*))
+    FROM claimed HAVING count(*) > 0
+)
+SELECT claimed.id, claimed.item_id, claimed.lease, shown.*
+FROM claimed, LATERAL ({SHOWN} WHERE item.id = claimed.item_id OFFSET 0) AS shown
+"""
+
+_CLAIM_OPEN = f"""
+WITH claimed AS MATERIALIZED (
+    SELECT claimed_id AS id, claimed_item AS item_id, claimed_lease AS lease FROM labeling_claim(
+        %(project)s::bigint, %(annotator)s::bigint, %(plan)s::bigint,
+        %(guideline_version)s::bigint, %(tags)s::text[], %(count)s::integer,
+        %(probe)s::double precision, %(looked_at)s::integer, %(at)s::timestamptz,
+        %(until)s::timestamptz
+    )
+), {_NOTED_AND_SHOWN}
+"""
+
+# The same promises for items that a caller names: the candidate's own row is locked and its count
+# re-read before it is taken, and the count rises only for assignments that were really made.
+_CLAIM_NAMED = f"""
+WITH candidate AS MATERIALIZED (
     SELECT entry.item_id
     FROM labeling_queueentry AS entry
-    WHERE entry.project_id = %(project)s
+    WHERE entry.item_id = ANY (%(items)s::bigint[])
+      AND entry.project_id = %(project)s::bigint
       AND entry.taken < entry.need
-      AND {which}
       AND (
           SELECT 1 FROM labeling_assignment AS held
           WHERE held.item_id = entry.item_id
-            AND held.annotator_id = %(annotator)s
+            AND held.annotator_id = %(annotator)s::bigint
             AND held.state NOT IN ('expired', 'released')
       ) IS NULL
     ORDER BY entry.rnd
-    LIMIT %(count)s
     FOR UPDATE OF entry SKIP LOCKED
 ), claimed AS (
     INSERT INTO labeling_assignment AS mine (
         item_id, project_id, annotator_id, plan_id, guideline_version_id,
         state, leased_at, leased_until
     )
-    SELECT item_id, %(project)s, %(annotator)s, %(plan)s, %(guideline_version)s,
-           'leased', %(at)s, %(until)s
+    SELECT item_id, %(project)s::bigint, %(annotator)s::bigint, %(plan)s::bigint,
+           %(guideline_version)s::bigint, 'leased', %(at)s::timestamptz, %(until)s::timestamptz
     FROM candidate
     ON CONFLICT (item_id, annotator_id) DO UPDATE
         SET state = 'leased', lease = gen_random_uuid(), leased_at = EXCLUDED.leased_at,
             leased_until = EXCLUDED.leased_until, ended_at = NULL, plan_id = EXCLUDED.plan_id,
             guideline_version_id = EXCLUDED.guideline_version_id
         WHERE mine.state IN ('expired', 'released')
-    RETURNING mine.id, mine.item_id, mine.lease, mine.leased_until
+    RETURNING mine.id, mine.item_id, mine.lease
 ), counted AS (
     UPDATE labeling_queueentry AS entry SET taken = entry.taken + 1
-    FROM claimed WHERE entry.item_id = claimed.item_id
-)
-SELECT id, item_id, lease, leased_until FROM claimed
+    WHERE entry.item_id = ANY (ARRAY(SELECT claimed.item_id FROM claimed))
+), {_NOTED_AND_SHOWN}
 """
-
-_OPEN_LANE = "entry.locale_tag = %(locale)s AND entry.lane = 0"
-_FROM_A_RANDOM_POINT = _CLAIM.format(
-    which=f"{_OPEN_LANE} AND entry.rnd >= (SELECT %(probe)s::double precision)"
-)
-_BEFORE_THAT_POINT = _CLAIM.format(
-    which=f"{_OPEN_LANE} AND entry.rnd < (SELECT %(probe)s::double precision)"
-)
-_NAMED_ITEMS = _CLAIM.format(which="entry.item_id = ANY(%(items)s)")
 
 _EXPIRE = """
 WITH due AS (
@@ -80,12 +100,15 @@ WITH due AS (
     UPDATE labeling_assignment AS lost SET state = 'expired', ended_at = %(at)s
     FROM due JOIN entry USING (item_id)
     WHERE lost.id = due.id AND lost.state = 'leased' AND lost.leased_until <= %(at)s
-    RETURNING lost.item_id
+    RETURNING lost.item_id, lost.in_overlap
+), freed AS (
+    UPDATE labeling_queueentry AS entry SET taken = entry.taken - lost.places
+    FROM (
+        SELECT item_id, count(*) AS places FROM ended WHERE in_overlap GROUP BY item_id
+    ) AS lost
+    WHERE entry.item_id = lost.item_id
 )
-UPDATE labeling_queueentry AS entry SET taken = entry.taken - lost.places
-FROM (SELECT item_id, count(*) AS places FROM ended GROUP BY item_id) AS lost
-WHERE entry.item_id = lost.item_id
-RETURNING lost.places
+SELECT count(*) FROM ended
 """
 
 _WANT_MORE = """
@@ -103,9 +126,6 @@ FROM asked WHERE entry.item_id = asked.item_id
 """
 
 
-Parameter = int | float | str | datetime | list[int]
-
-
 @dataclass(frozen=True)
 class Claim:
     """Who claims, under which plan, and for how long the lease holds."""
@@ -120,33 +140,43 @@ class Claim:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One assignment as it was made."""
+    """One assignment as it was made, with what its task shows where the claim has read it."""
 
     assignment_id: UUID
     item_id: int
     lease: UUID
     leased_until: datetime
+    shown: Shown | None = None
 
 
-def claim_open(claim: Claim, *, locale_tag: str, count: int, probe: float) -> list[Claimed]:
-    """Claim up to `count` items of the open lane in one locale, from a random point round once."""
-    found = _run(_FROM_A_RANDOM_POINT, claim, locale=locale_tag, count=count, probe=probe)
-    missing = count - len(found)
-    if missing > 0:
-        found += _run(_BEFORE_THAT_POINT, claim, locale=locale_tag, count=missing, probe=probe)
-    return found
+def claim_open(
+    claim: Claim,
+    *,
+    locale_tags: Sequence[str],
+    count: int,
+    probe: float,
+    looked_at: int = LOOKED_AT,
+) -> list[Claimed]:
+    """Claim up to `count` items of the open lane, the most urgent first.
+
+    Within a tier the locales come in the order given, and each is searched from the random point
+    `probe` round once.
+    """
+    return _run(
+        _CLAIM_OPEN, claim, tags=list(locale_tags), count=count, probe=probe, looked_at=looked_at
+    )
 
 
 def claim_items(claim: Claim, *, item_ids: Sequence[int]) -> list[Claimed]:
     """Claim those of `item_ids`, in either lane, that still want a judgment from this person."""
-    return _run(_NAMED_ITEMS, claim, items=list(item_ids), count=len(item_ids))
+    return _run(_CLAIM_NAMED, claim, items=list(item_ids))
 
 
 def end_expired(*, project_id: int, at: datetime) -> int:
     """End the leases that ran out by `at` and give their places back; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"project": project_id, "at": at})
-        return sum(int(places) for (places,) in cursor.fetchall())
+        return int(cursor.fetchone()[0])
 
 
 def want_more(*, project_id: int, places: Mapping[int, int]) -> int:
@@ -159,16 +189,18 @@ def want_more(*, project_id: int, places: Mapping[int, int]) -> int:
         return int(cursor.rowcount)
 
 
-def _run(statement: str, claim: Claim, **more: Parameter) -> list[Claimed]:
-    parameters: dict[str, Parameter] = {
+def _run(statement: str, claim: Claim, **more: object) -> list[Claimed]:
+    parameters = {
         "project": claim.project_id,
         "annotator": claim.annotator_id,
         "plan": claim.plan_id,
         "guideline_version": claim.guideline_version_id,
         "at": claim.at,
         "until": claim.until,
+        "event": "labeling.items.leased",
         **more,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [Claimed(*row) for row in cursor.fetchall()]
+    return [
+        Claimed(assignment, item, lease, claim.until, Shown(*shown))
+        for assignment, item, lease, *shown in prepared.rows(statement, parameters)
+    ]

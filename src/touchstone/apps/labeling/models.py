@@ -10,6 +10,7 @@ its item.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
@@ -25,13 +26,21 @@ from touchstone.apps.planning.models import Plan, Project
 class QueueEntry(models.Model):
     """How many judgments an item wants and how many are taken.
 
-    `rnd` is where random probes find the entry: a claim costs the same in a queue of a thousand
-    and of ten million.
+    Entries of a lower `tier` are served first. Within one, `rnd` is where random probes find the
+    entry: a claim costs the same in a queue of a thousand and of ten million.
     """
 
     class Lane(models.IntegerChoices):
         OPEN = 0, _("Open")
         DIRECTED = 1, _("Directed")
+
+    class Tier(models.IntegerChoices):
+        """How soon an item is wanted."""
+
+        URGENT = 0, _("Urgent")
+        HIGH = 1, _("High")
+        NORMAL = 2, _("Normal")
+        LOW = 3, _("Low")
 
     item = models.OneToOneField(
         Item, primary_key=True, on_delete=models.PROTECT, related_name="queue_entry"
@@ -39,6 +48,9 @@ class QueueEntry(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     locale_tag = models.CharField(max_length=15)
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.OPEN)
+    tier = models.PositiveSmallIntegerField(
+        choices=Tier, default=Tier.NORMAL, db_default=Tier.NORMAL
+    )
     rnd = models.FloatField(db_default=Random())
     need = models.PositiveIntegerField()
     taken = models.PositiveIntegerField(default=0)
@@ -49,10 +61,11 @@ class QueueEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(taken__lte=F("need")), name="labeling_queueentry_taken_within_need"
             ),
+            models.CheckConstraint(condition=Q(tier__lte=3), name="labeling_queueentry_tier"),
         )
         indexes = (
             models.Index(
-                fields=["project", "locale_tag", "lane", "rnd"],
+                fields=["project", "locale_tag", "lane", "tier", "rnd"],
                 condition=Q(taken__lt=F("need")),
                 name="labeling_queueentry_wanting",
             ),
@@ -83,8 +96,10 @@ class Assignment(models.Model):
     item = models.ForeignKey(
         Item, on_delete=models.PROTECT, related_name="assignments", db_index=False
     )
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    annotator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    annotator = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
     guideline_version = models.ForeignKey(
         GuidelineVersion, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -94,6 +109,8 @@ class Assignment(models.Model):
     leased_at = models.DateTimeField()
     leased_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # A machine's lease takes none of the item's places: the overlap is people's.
+    in_overlap = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = (
@@ -115,6 +132,13 @@ class Assignment(models.Model):
                 condition=Q(state="leased"),
                 name="labeling_assignment_live",
             ),
+            models.Index(fields=["annotator", "project"], name="labeling_assignment_of_person"),
+            # Apart from the one above: what a person holds stays few beside all they ever did.
+            models.Index(
+                fields=["annotator", "project"],
+                condition=Q(state="leased"),
+                name="labeling_assignment_in_hand",
+            ),
         )
 
     def __str__(self) -> str:
@@ -134,7 +158,7 @@ class Judgment(models.Model):
 
     `grade` repeats the schema's main answer as a number for statistics. `counts` says whether the
     judgment fills one of the `need` places; late work that arrives when the places are full is
-    kept with `counts` false.
+    kept with `counts` false, and so is whatever a machine says.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -152,6 +176,8 @@ class Judgment(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome)
     grade = models.SmallIntegerField(null=True)
     answers = models.JSONField(default=dict)
+    # The two sides were shown exchanged. The answers are kept in the item's own orientation.
+    swapped = models.BooleanField(default=False, db_default=False)
     reason = models.CharField(max_length=60, blank=True)
     comment = models.TextField(blank=True)
     seconds = models.FloatField()
@@ -188,3 +214,106 @@ class Judgment(models.Model):
 
     def __str__(self) -> str:
         return f"judgment {self.pk}"
+
+
+class RaterFit(models.Model):
+    """What is known of the raters of one locale; dynamic overlap decides by it. Append-only.
+
+    `model` holds the share of each grade (`prior`), each rater's confusion by user id
+    (`confusion`) and how far an unheard grade may lead (`unheard_odds`); grades in the order of
+    `classes`. `exponent` makes the probabilities honest; `gold_items` says how many gold items
+    set it, 0 when it is the careful default.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    locale_tag = models.CharField(max_length=15)
+    method = models.CharField(max_length=160)
+    method_version = models.CharField(max_length=20)
+    parameters = models.JSONField(default=dict)
+    input_hash = models.CharField(max_length=64)
+    classes = ArrayField(models.SmallIntegerField())
+    model = models.JSONField()
+    exponent = models.FloatField()
+    gold_items = models.PositiveIntegerField()
+    judgments = models.PositiveIntegerField()
+    items = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["project", "locale_tag", "-id"], name="labeling_fit_newest"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(exponent__gt=0), name="labeling_fit_exponent"),
+        )
+
+    def __str__(self) -> str:
+        return f"fit {self.pk} of {self.locale_tag} in project {self.project_id}"
+
+
+class Verdict(models.TextChoices):
+    """What was decided about an item under dynamic overlap."""
+
+    STOP = "stop", _("Sure enough")
+    MORE = "more", _("One more wanted")
+    MOST = "most", _("Unsure at the most")
+
+
+class StopDecision(models.Model):
+    """A decision about how many judgments an item gets, and on what it was made. Append-only.
+
+    `judgments` are those that stood then, `posterior` what they said by the fit, in the order of
+    its classes; `probability` is the highest of them and `threshold` what the plan asked for.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stop_decisions")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    fit = models.ForeignKey(RaterFit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    verdict = models.CharField(max_length=4, choices=Verdict)
+    judgments = models.PositiveIntegerField()
+    posterior = ArrayField(models.FloatField())
+    probability = models.FloatField()
+    threshold = models.DecimalField(max_digits=4, decimal_places=3)
+    need_before = models.PositiveIntegerField()
+    need_after = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(verdict="stop", need_after__lte=F("need_before"))
+                | Q(verdict="more", need_after=F("need_before") + 1)
+                | Q(verdict="most", need_after=F("need_before")),
+                name="labeling_stopdecision_moves_as_said",
+            ),
+            models.CheckConstraint(
+                condition=Q(probability__gte=0, probability__lte=1),
+                name="labeling_stopdecision_probability",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.verdict} for item {self.item_id}"
+
+
+class DueItem(models.Model):
+    """An item to be decided on anew: something about its work has changed.
+
+    A trigger of the database writes the row in the transaction that ends an assignment (migration
+    `dynamic_overlap`), so that no path of the work can forget it; whoever decides deletes it.
+    `swept` rows come from a new fit and wait behind those of work that just came in.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+    swept = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["swept", "id"], name="labeling_dueitem_in_order"),)
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} is due"
+
+
+# The models of machine annotators have a module of their own; Django looks for them here.
+from touchstone.apps.labeling.machines import models as machine_models  # noqa: E402, F401

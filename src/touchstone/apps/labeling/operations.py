@@ -12,24 +12,27 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
-from touchstone.apps.guidelines.policies import parse_schema, validate_answers
-from touchstone.apps.labeling import claims
-from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment, QueueEntry
-from touchstone.apps.labeling.policies import (
-    Standing,
-    active_seconds,
-    answers_hash,
-    standing,
+from touchstone.apps.guidelines.policies import (
+    Answered,
+    LabelSchema,
+    is_swapped,
+    unswapped_answers,
+    validate_answers,
 )
-from touchstone.apps.labeling.queries import LeasedTask, tasks_of
+from touchstone.apps.items.models import Item
+from touchstone.apps.labeling import claims, keeping
+from touchstone.apps.labeling.desk import Hands, hands_of
+from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment, QueueEntry
+from touchstone.apps.labeling.policies import active_seconds, answers_hash, standing
+from touchstone.apps.labeling.queries import LeasedTask, schema_of_plan, tasks_of
 from touchstone.apps.ledger.operations import record
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Plan, Project
 from touchstone.lib.errors import NotVisible, Refused
 from touchstone.lib.statistics import count_anew
+from touchstone.lib.transactions import in_transaction
 
 # A person holds at most this many live leases in a project: enough to prefetch, too few to hoard.
 MOST_LEASES = 50
@@ -133,7 +136,7 @@ def want_again(*, project: Project, counts: Mapping[int, int], by: User, at: dat
     return items
 
 
-@transaction.atomic
+@in_transaction
 def lease(
     *,
     project: Project,
@@ -143,15 +146,20 @@ def lease(
     at: datetime,
     locale_tags: Sequence[str],
     item_ids: Sequence[int] | None = None,
+    hands: Hands | None = None,
 ) -> list[LeasedTask]:
     """Lease up to `count` items to `annotator` under `plan`; fewer when fewer want them.
 
-    Named `item_ids` are leased from either lane; otherwise the open lane of each locale is probed.
+    Named `item_ids` are leased from either lane; otherwise the open lane of the locales is
+    searched, the most urgent items first. `hands` says what the person holds, where the caller
+    knows it already.
 
     :raises TooManyLeases: the person would hold more than `MOST_LEASES`.
     """
-    expire_leases(project=project, at=at)
-    _refuse_hoarding(project, annotator, count)
+    hands = hands or hands_of(project=project, annotator=annotator, at=at)
+    if hands.overdue:
+        expire_leases(project=project, at=at)
+    _refuse_hoarding(hands.held, count)
     claim = claims.Claim(
         project_id=project.pk,
         annotator_id=annotator.pk,
@@ -165,22 +173,11 @@ def lease(
         if item_ids is None
         else claims.claim_items(claim, item_ids=item_ids)
     )
-    if claimed:
-        record(
-            event="labeling.items.leased",
-            subject=project,
-            by=annotator,
-            at=at,
-            project_id=project.pk,
-            items=len(claimed),
-        )
-    return tasks_of(claimed)
+    schema = schema_of_plan(plan.pk)
+    return tasks_of(claimed, {each.assignment_id: schema for each in claimed})
 
 
-def _refuse_hoarding(project: Project, annotator: User, count: int) -> None:
-    held = Assignment.objects.filter(
-        project=project, annotator=annotator, state=AssignmentState.LEASED
-    ).count()
+def _refuse_hoarding(held: int, count: int) -> None:
     if held + count > MOST_LEASES:
         raise TooManyLeases(
             _("You hold many tasks already. Finish or give back some of them first."),
@@ -192,13 +189,11 @@ def _refuse_hoarding(project: Project, annotator: User, count: int) -> None:
 def _claim_open(
     claim: claims.Claim, locale_tags: Sequence[str], count: int
 ) -> list[claims.Claimed]:
-    claimed: list[claims.Claimed] = []
-    for tag in random.sample(list(locale_tags), len(locale_tags)):
-        if len(claimed) < count:
-            claimed += claims.claim_open(
-                claim, locale_tag=tag, count=count - len(claimed), probe=random.random()
-            )
-    return claimed
+    """Among equally urgent items of several locales, chance decides where to look first."""
+    if count < 1 or not locale_tags:
+        return []
+    tags = random.sample(list(locale_tags), len(locale_tags))
+    return claims.claim_open(claim, locale_tags=tags, count=count, probe=random.random())
 
 
 @transaction.atomic
@@ -217,7 +212,7 @@ def expire_leases(*, project: Project, at: datetime) -> int:
     return ended
 
 
-@transaction.atomic
+@in_transaction
 def heartbeat(*, assignment_id: UUID, lease: UUID, by: User, at: datetime) -> datetime:
     """Renew a live lease for its plan's length; returns when it now ends.
 
@@ -225,14 +220,11 @@ def heartbeat(*, assignment_id: UUID, lease: UUID, by: User, at: datetime) -> da
 
     :raises LeaseLost: the lease ended or was replaced.
     """
-    assignment = _own_assignment(assignment_id, by)
-    if not _is_live(assignment, lease) or assignment.leased_until <= at:
+    until = keeping.renew(assignment_id=assignment_id, annotator_id=by.pk, lease=lease, at=at)
+    if until is None:
+        _held(assignment_id, by)
         raise LeaseLost(_("This task is no longer reserved for you. Your answers will be kept."))
-    assignment.leased_until = max(
-        assignment.leased_until, at + timedelta(minutes=assignment.plan.lease_minutes)
-    )
-    assignment.save(update_fields=["leased_until"])
-    return assignment.leased_until
+    return until
 
 
 @transaction.atomic
@@ -256,23 +248,21 @@ def skip(*, assignment_id: UUID, lease: UUID, reason: str, by: User, at: datetim
 def _give_back(
     assignment_id: UUID, lease: UUID, state: AssignmentState, reason: str, by: User, at: datetime
 ) -> None:
-    entry, assignment = _locked(assignment_id, by)
-    if not _is_live(assignment, lease):
+    held = _held(assignment_id, by)
+    if held.state != AssignmentState.LEASED or held.lease != lease:
         raise LeaseLost(_("This task is no longer reserved for you."))
-    _end(assignment, state, at)
-    entry.taken -= 1
-    entry.save(update_fields=["taken"])
+    keeping.give_back(held, assignment_id=assignment_id, state=state.value, at=at)
     record(
         event=f"labeling.assignment.{state.value}",
-        subject=assignment,
+        subject=Assignment(pk=assignment_id),
         by=by,
         at=at,
-        project_id=assignment.project_id,
+        project_id=held.project_id,
         reason=reason,
     )
 
 
-@transaction.atomic
+@in_transaction
 def submit_judgment(
     *,
     assignment_id: UUID,
@@ -288,111 +278,82 @@ def submit_judgment(
     Answers that come after the lease ended are kept with `late`, and `counts` says whether they
     still filled a place.
 
+    Answers about sides that were shown exchanged are kept in the item's own orientation.
+
     :raises InvalidAnswers: the answers do not fit the schema; nothing was kept.
     :raises IdempotencyConflict: the key was used for other answers.
     :raises AlreadySubmitted: this person's answers for the item are already kept.
     """
     digest = answers_hash(answers)
-    entry, assignment = _locked(assignment_id, by)
-    earlier = _repeated(assignment, idempotency_key, digest, by)
-    if earlier is not None:
-        return earlier
-    if assignment.state == AssignmentState.SUBMITTED:
+    held = _held(assignment_id, by, idempotency_key)
+    if held.earlier is not None:
+        return _repeated(assignment_id, idempotency_key, digest, by)
+    if held.state == AssignmentState.SUBMITTED:
         raise AlreadySubmitted(_("You have answered this task already. Your first answer is kept."))
-    answered = validate_answers(parse_schema(assignment.plan.task_type.schema), answers)
+    schema = schema_of_plan(held.plan_id)
+    swapped = is_swapped(schema, assignment_id)
+    answered = _read(schema, held.item_id, unswapped_answers(schema, answers, swapped))
     worth = standing(
-        state=assignment.state,
-        same_lease=assignment.lease == lease,
-        leased_until=assignment.leased_until,
+        state=held.state,
+        same_lease=held.lease == lease,
+        leased_until=held.leased_until,
         at=at,
-        place_free=entry.taken < entry.need,
+        place_free=held.taken < held.need,
+        in_overlap=held.in_overlap,
     )
-    spent = active_seconds(reported=seconds, leased_at=assignment.leased_at, at=at)
-    judgment = Judgment.objects.create(
-        assignment=assignment,
-        item_id=assignment.item_id,
-        project_id=assignment.project_id,
-        annotator=by,
-        plan=assignment.plan,
-        guideline_version_id=assignment.guideline_version_id,
-        outcome=answered.outcome,
-        grade=answered.grade,
-        answers=dict(answers),
-        reason=answered.reason,
-        comment=answered.comment,
-        seconds=spent,
-        started_at=at - timedelta(seconds=spent),
-        submitted_at=at,
-        late=worth.late,
-        counts=worth.counts,
-        idempotency_key=idempotency_key,
-        content_hash=digest,
-    )
-    _settle_place(entry, assignment, worth, at)
-    record(
+    spent = active_seconds(reported=seconds, leased_at=held.leased_at, at=at)
+    judgment = keeping.keep(
+        {
+            "assignment_id": assignment_id,
+            "item_id": held.item_id,
+            "project_id": held.project_id,
+            "annotator_id": by.pk,
+            "plan_id": held.plan_id,
+            "guideline_version_id": held.guideline_version_id,
+            "outcome": answered.outcome,
+            "grade": answered.grade,
+            "answers": answered.stored,
+            "swapped": swapped,
+            "reason": answered.reason,
+            "comment": answered.comment,
+            "seconds": spent,
+            "started_at": at - timedelta(seconds=spent),
+            "submitted_at": at,
+            "late": worth.late,
+            "counts": worth.counts,
+            "idempotency_key": idempotency_key,
+            "content_hash": digest,
+        },
+        ends=worth.counts or not held.in_overlap,
+        takes_place=worth.takes_place,
         event="labeling.judgment.submitted",
-        subject=judgment,
-        by=by,
-        at=at,
-        project_id=assignment.project_id,
-        late=worth.late,
-        counts=worth.counts,
     )
-    return judgment
+    return judgment or _repeated(assignment_id, idempotency_key, digest, by)
 
 
-def _settle_place(entry: QueueEntry, assignment: Assignment, worth: Standing, at: datetime) -> None:
-    if worth.takes_place:
-        entry.taken += 1
-        entry.save(update_fields=["taken"])
-    if worth.counts:
-        _end(assignment, AssignmentState.SUBMITTED, at)
+def _read(schema: LabelSchema, item_id: int, answers: object) -> Answered:
+    """The answers, checked against the item's own content where the schema refers to it."""
+    if not schema.needs_item:
+        return validate_answers(schema, answers)
+    item = Item.objects.select_related("query").get(pk=item_id)
+    return validate_answers(schema, answers, query=item.query.text, content=item.content)
 
 
-def _end(assignment: Assignment, state: AssignmentState, at: datetime) -> None:
-    assignment.state = state
-    assignment.ended_at = at
-    assignment.save(update_fields=["state", "ended_at"])
-
-
-def _repeated(
-    assignment: Assignment, idempotency_key: str, digest: str, by: User
-) -> Judgment | None:
-    earlier = Judgment.objects.filter(annotator=by, idempotency_key=idempotency_key).first()
-    if earlier is None:
-        return None
-    if earlier.assignment_id != assignment.pk or earlier.content_hash != digest:
+def _repeated(assignment_id: UUID, idempotency_key: str, digest: str, by: User) -> Judgment:
+    """The judgment that this key stands for already."""
+    earlier = Judgment.objects.get(annotator=by, idempotency_key=idempotency_key)
+    if earlier.assignment_id != assignment_id or earlier.content_hash != digest:
         raise IdempotencyConflict(
             _("This submission was sent before with other answers. The first answers are kept.")
         )
     return earlier
 
 
-def _is_live(assignment: Assignment, lease: UUID) -> bool:
-    return assignment.state == AssignmentState.LEASED and assignment.lease == lease
-
-
-def _locked(assignment_id: UUID, by: User) -> tuple[QueueEntry, Assignment]:
-    """The queue entry and the assignment, both locked, in the order that every writer keeps.
-
-    Each is looked up by its primary key alone. A join or a second condition lets the planner scan
-    the queue, or a person's whole history, when its statistics are older than the project.
-    """
-    item = Assignment.objects.filter(pk=assignment_id).values("item_id")
-    entry = QueueEntry.objects.select_for_update().filter(item_id=Subquery(item)).first()
-    if entry is None:
-        raise NotVisible(_("There is no such task."))
-    return entry, _own_assignment(assignment_id, by)
-
-
-def _own_assignment(assignment_id: UUID, by: User) -> Assignment:
-    """A person's own assignment, locked; another person's does not exist for them."""
-    found = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("plan__task_type")
-        .filter(pk=assignment_id)
-        .first()
+def _held(assignment_id: UUID, by: User, idempotency_key: str = "") -> keeping.Held:
+    """A person's own task, locked; another person's does not exist for them."""
+    held = keeping.hold(
+        assignment_id=assignment_id, annotator_id=by.pk, idempotency_key=idempotency_key
     )
-    if found is None or found.annotator_id != by.pk:
+    if held is None or held.annotator_id != by.pk:
         raise NotVisible(_("There is no such task."))
-    return found
+    return held

@@ -30,14 +30,23 @@ class Standing:
 
 
 def standing(
-    *, state: str, same_lease: bool, leased_until: datetime, at: datetime, place_free: bool
+    *,
+    state: str,
+    same_lease: bool,
+    leased_until: datetime,
+    at: datetime,
+    place_free: bool,
+    in_overlap: bool = True,
 ) -> Standing:
     """Judge a submit against its assignment.
 
     A lease is over at `leased_until`, not after it. One that ran out but that nobody ended still
     holds its place. Once ended, the answers fill a free place if there is one; otherwise they are
-    kept without counting.
+    kept without counting. Outside of the overlap (a machine's) they never count.
     """
+    if not in_overlap:
+        on_time = state == AssignmentState.LEASED and same_lease and at < leased_until
+        return Standing(late=not on_time, counts=False, takes_place=False)
     if state == AssignmentState.LEASED and same_lease:
         return Standing(late=at >= leased_until, counts=True, takes_place=False)
     if state == AssignmentState.LEASED:

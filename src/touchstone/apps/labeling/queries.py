@@ -5,20 +5,25 @@ Callers pass a project they were allowed to see. Nothing here tells gold from wo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from touchstone.apps.items.models import Item
+from touchstone.apps.guidelines.policies import LabelSchema, is_swapped, presented
+from touchstone.apps.guidelines.queries import schema_of
 from touchstone.apps.labeling.claims import Claimed
 from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment, QueueEntry
 from touchstone.apps.labeling.policies import Lane
+from touchstone.apps.labeling.showing import Shown, shown_of
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
+from touchstone.apps.planning.working import frozen_plan
 
 
 @dataclass(frozen=True)
@@ -65,22 +70,33 @@ class RaterCounts:
     seconds: float
 
 
-def tasks_of(claimed: Sequence[Claimed]) -> list[LeasedTask]:
-    """The tasks behind some claims, in their order."""
-    items = Item.objects.select_related("query__locale").in_bulk([c.item_id for c in claimed])
-    return [
-        LeasedTask(
-            assignment_id=c.assignment_id,
-            item_id=c.item_id,
-            lease=c.lease,
-            leased_until=c.leased_until,
-            query=items[c.item_id].query.text,
-            locale=items[c.item_id].query.locale_id,
-            direction=items[c.item_id].query.locale.direction,
-            content=items[c.item_id].content,
-        )
-        for c in claimed
-    ]
+def tasks_of(claimed: Sequence[Claimed], schemas: Mapping[UUID, LabelSchema]) -> list[LeasedTask]:
+    """The tasks behind some claims, in their order; `schemas` by assignment.
+
+    The content is what the person is shown: some see the two sides of a pair exchanged.
+    """
+    missing = shown_of([c.item_id for c in claimed if c.shown is None])
+    return [_task(c, schemas[c.assignment_id], c.shown or missing[c.item_id]) for c in claimed]
+
+
+def _task(claimed: Claimed, schema: LabelSchema, shown: Shown) -> LeasedTask:
+    swapped = is_swapped(schema, claimed.assignment_id)
+    return LeasedTask(
+        assignment_id=claimed.assignment_id,
+        item_id=claimed.item_id,
+        lease=claimed.lease,
+        leased_until=claimed.leased_until,
+        query=shown.query,
+        locale=shown.locale,
+        direction=shown.direction,
+        content=presented(schema, json.loads(shown.content), swapped),
+    )
+
+
+@lru_cache(maxsize=1_000)
+def schema_of_plan(plan_id: int) -> LabelSchema:
+    """The label schema of a plan that work is leased under; such a plan is frozen."""
+    return schema_of(frozen_plan(plan_id).task_type)
 
 
 def tasks_in_hand(*, project: Project, annotator: User, at: datetime) -> list[LeasedTask]:
@@ -91,7 +107,19 @@ def tasks_in_hand(*, project: Project, annotator: User, at: datetime) -> list[Le
         state=AssignmentState.LEASED,
         leased_until__gt=at,
     ).order_by("leased_at", "id")
-    return tasks_of([Claimed(a.pk, a.item_id, a.lease, a.leased_until) for a in live])
+    # A task goes on under the plan that it was leased under.
+    return tasks_of(
+        [Claimed(a.pk, a.item_id, a.lease, a.leased_until) for a in live],
+        {a.pk: schema_of_plan(a.plan_id) for a in live},
+    )
+
+
+def with_leases_run_out(at: datetime) -> QuerySet[Project]:
+    """The projects that have leases to end: one look at an index for each project there is."""
+    over = Assignment.objects.filter(
+        project=OuterRef("pk"), state=AssignmentState.LEASED, leased_until__lte=at
+    )
+    return Project.objects.filter(Exists(over))
 
 
 def progress_of(project: Project) -> Progress:
@@ -99,7 +127,10 @@ def progress_of(project: Project) -> Progress:
     open_lane = QueueEntry.objects.filter(project=project, lane=Lane.OPEN)
     queue = open_lane.aggregate(items=Count("item"), wanted=Sum("need"), taken=Sum("taken"))
     leased = Assignment.objects.filter(
-        project=project, state=AssignmentState.LEASED, item__queue_entry__lane=Lane.OPEN
+        project=project,
+        state=AssignmentState.LEASED,
+        in_overlap=True,
+        item__queue_entry__lane=Lane.OPEN,
     ).count()
     counted = Judgment.objects.filter(
         project=project, counts=True, item__queue_entry__lane=Lane.OPEN
@@ -113,7 +144,9 @@ def progress_of(project: Project) -> Progress:
         wanted=queue["wanted"] or 0,
         done=counted.count(),
         leased=leased,
-        late=Judgment.objects.filter(project=project, late=True).count(),
+        late=Judgment.objects.filter(
+            project=project, late=True, assignment__in_overlap=True
+        ).count(),
     )
 
 
