@@ -20,6 +20,12 @@ from touchstone.apps.planning.operations import approve_plan, reject_plan
     [
         ("planning_plan_overlap", {"overlap": 0}),
         ("planning_plan_overlap", {"overlap": 51}),
+        ("planning_plan_dynamic_overlap", {"overlap_most": 5}),
+        ("planning_plan_dynamic_overlap", {"stop_confidence": "0.9"}),
+        ("planning_plan_dynamic_overlap", {"overlap_most": 1, "stop_confidence": "0.9"}),
+        ("planning_plan_dynamic_overlap", {"overlap_most": 51, "stop_confidence": "0.9"}),
+        ("planning_plan_dynamic_overlap", {"overlap_most": 5, "stop_confidence": "1"}),
+        ("planning_plan_dynamic_overlap", {"overlap_most": 5, "stop_confidence": "0.499"}),
         ("planning_plan_gold_rate", {"gold_rate": "0.501"}),
         ("planning_plan_gold_rate", {"gold_rate": "-0.001"}),
         ("planning_plan_budget_positive", {"budget_minor_units": 0}),

@@ -80,6 +80,13 @@ def _risk(**changes: object) -> dict[str, object]:
         ({"currency": "XXX"}, "currency"),
         ({"overlap": 0}, "overlap"),
         ({"overlap": 51}, "overlap"),
+        ({"overlap_most": 5}, "stop_confidence"),
+        ({"stop_confidence": Decimal("0.9")}, "overlap_most"),
+        ({"overlap": 3, "overlap_most": 2, "stop_confidence": Decimal("0.9")}, "overlap_most"),
+        ({"overlap": 3, "overlap_most": 51, "stop_confidence": Decimal("0.9")}, "overlap_most"),
+        ({"overlap": 3, "overlap_most": 5, "stop_confidence": Decimal("0.4")}, "stop_confidence"),
+        ({"overlap": 3, "overlap_most": 5, "stop_confidence": Decimal(1)}, "stop_confidence"),
+        ({"overlap": 3, "overlap_most": 5, "stop_confidence": Decimal("NaN")}, "stop_confidence"),
         ({"lease_minutes": 0}, "lease_minutes"),
         ({"speed_standard": 0}, "speed_standard"),
         ({"gold_rate": Decimal("-0.1")}, "gold_rate"),
@@ -407,3 +414,31 @@ def test_of_two_drafts_at_once_one_is_written() -> None:
 
     assert sorted(written) == [False, True]
     assert project.plans.count() == 1
+
+
+def test_what_is_asked_before_labeling_is_bound_by_the_approval(project: Project) -> None:
+    plain, asking = a_plan(project), a_draft(project, gold_test_size=40, qualification_days=90)
+    before = content_hash(plain)
+    assert (
+        not {"quiz_required", "gold_test_size", "qualification_days"} & plan_content(plain).keys()
+    )
+
+    revise_plan(plan=plain, draft=asking, by=project.owner, at=AT)
+
+    assert content_hash(plain) != before
+    assert plan_content(plain)["gold_test_size"] == 40
+    assert draft_of(plain).qualification_days == 90
+
+
+def test_a_dynamic_overlap_is_bound_by_the_approval(project: Project) -> None:
+    fixed = a_plan(project)
+    before = content_hash(fixed)
+    assert not {"overlap_most", "stop_confidence"} & plan_content(fixed).keys()
+
+    dynamic = a_draft(project, overlap_most=7, stop_confidence=Decimal("0.950"))
+    revise_plan(plan=fixed, draft=dynamic, by=project.owner, at=AT)
+
+    assert content_hash(fixed) != before
+    content = plan_content(fixed)
+    assert (content["overlap_most"], content["stop_confidence"]) == (7, "0.95")
+    assert draft_of(fixed).stop_confidence == Decimal("0.95")

@@ -12,15 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from touchstone.apps.intake.classes import BusinessLine, HarmClass
 from touchstone.apps.markets.models import Currency, Locale
 from touchstone.apps.people.models import User
-
-
-class BusinessLine(models.TextChoices):
-    RANKING = "ranking", _("Search ranking")
-    RECOMMENDATION = "recommendation", _("Search recommendation")
-    ADS = "ads", _("Search ads")
-    SECURITY = "security", _("Search security")
 
 
 class Purpose(models.TextChoices):
@@ -29,16 +23,6 @@ class Purpose(models.TextChoices):
     TRAIN = "train", _("Train a model")
     TEST = "test", _("Test a model")
     MONITOR = "monitor", _("Monitor a model")
-
-
-class HarmClass(models.TextChoices):
-    """How harmful the content may be; unknown counts as S3."""
-
-    S0 = "S0", _("S0 · no harm expected")
-    S1 = "S1", _("S1 · by chance only")
-    S2 = "S2", _("S2 · unpleasant")
-    S3 = "S3", _("S3 · harmful")
-    S4 = "S4", _("S4 · severe")
 
 
 class RequestState(models.TextChoices):

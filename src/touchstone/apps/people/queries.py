@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from touchstone.apps.people.models import (
     Vendor,
 )
 from touchstone.apps.people.policies import CAPABILITIES, Capability, network_of, normal_email
+from touchstone.lib import prepared
 from touchstone.lib.errors import NotVisible
 
 SIGN_IN_WINDOW = timedelta(minutes=15)
@@ -51,16 +53,24 @@ def reaches_of(user: User) -> dict[Role, Reach]:
 
 
 def _read_reaches(user: User) -> dict[Role, Reach]:
-    grants = list(Grant.objects.filter(user_id=user.pk)) if user.is_active else []
-    return {
-        role: Reach(
-            everywhere=any(g.everywhere for g in grants if g.role == role),
-            markets=frozenset(g.market_id for g in grants if g.role == role and g.market_id),
-            vendors=frozenset(g.vendor_id for g in grants if g.role == role and g.vendor_id),
+    if not user.is_active:
+        return {}
+    grants = Grant.objects.filter(user_id=user.pk)
+    return _reaches(grants.values_list("role", "everywhere", "market_id", "vendor_id"))
+
+
+def _reaches(grants: Iterable[tuple[str, bool, str | None, int | None]]) -> dict[Role, Reach]:
+    """What grants add up to; each is a role, whether it holds everywhere, a market, a vendor."""
+    found: dict[Role, Reach] = {}
+    for name, everywhere, market, vendor in grants:
+        role = Role(name)
+        before = found.get(role, NOWHERE)
+        found[role] = Reach(
+            everywhere=before.everywhere or everywhere,
+            markets=before.markets | ({market} if market else set()),
+            vendors=before.vendors | ({vendor} if vendor else set()),
         )
-        for role in Role
-        if any(g.role == role for g in grants)
-    }
+    return found
 
 
 def reach(user: User, role: Role) -> Reach:
@@ -180,15 +190,29 @@ def token_for(user: User, pk: int) -> ApiToken:
     return found
 
 
+# Every call of a program asks this, so it brings what the person holds along.
+_PERSON = prepared.Columns(User, "person")
+_USER_OF_TOKEN = f"""
+SELECT {_PERSON.sql},
+       (SELECT jsonb_agg(jsonb_build_array(held.role, held.everywhere, held.market_id,
+                                           held.vendor_id))::text
+        FROM people_grant AS held WHERE held.user_id = person.id)
+FROM people_apitoken AS token
+JOIN people_user AS person ON person.id = token.user_id
+WHERE token.digest = %(digest)s::text AND token.revoked_at IS NULL AND person.is_active
+  AND (token.expires_at IS NULL OR token.expires_at > %(at)s::timestamptz)
+"""
+
+
 def user_of_token(plain: str, at: datetime) -> User | None:
     """Who a token stands for; None when it is unknown, revoked or over, or they are gone."""
-    token = (
-        ApiToken.objects.select_related("user")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=at), digest=token_digest(plain))
-        .filter(revoked_at=None, user__is_active=True)
-        .first()
-    )
-    return token.user if token else None
+    found = prepared.first(_USER_OF_TOKEN, {"digest": token_digest(plain), "at": at})
+    if found is None:
+        return None
+    *values, held = found
+    user = _PERSON.instance(values)
+    user.__dict__["_reaches"] = _reaches(json.loads(held or "[]"))
+    return user
 
 
 def sign_in_allowed(*, email: str, network: str, at: datetime) -> bool:

@@ -18,6 +18,9 @@ from touchstone.apps.planning.policies import SampleMethod, cost_of
 
 MOST_OVERLAP = 50
 MOST_GOLD = Decimal("0.5")
+MOST_TEST_ITEMS = 200
+MOST_QUALIFICATION_DAYS = 5 * 365
+LEAST_CONFIDENCE, MOST_CONFIDENCE = Decimal("0.5"), Decimal("0.999")
 MOST_LEASE_MINUTES = 24 * 60
 MOST_SMALL = 2**31 - 1
 MOST_MINOR_UNITS = 2**63 - 1
@@ -72,6 +75,11 @@ class PlanDraft:
     sample_note: str = ""
     lease_minutes: int = 30
     change_note: str = ""
+    overlap_most: int | None = None
+    stop_confidence: Decimal | None = None
+    quiz_required: bool = False
+    gold_test_size: int = 0
+    qualification_days: int = 180
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,7 @@ class Setting:
     currency_digits: Mapping[str, int]
     known_guideline_versions: Collection[int]
     follows_an_approved_plan: bool
+    guideline_versions_with_quiz: Collection[int] = ()
 
     def shown(self, minor_units: int, currency: str) -> str:
         """An amount of money as the reader writes it."""
@@ -103,6 +112,8 @@ def errors_of(draft: PlanDraft, setting: Setting) -> dict[str, str]:
     errors = {
         **_choice_errors(draft, setting),
         **_number_errors(draft),
+        **_dynamic_errors(draft),
+        **_qualification_errors(draft, setting),
         **_text_errors(draft),
         **_locales_errors(draft, setting),
         **_date_errors(draft, setting),
@@ -141,6 +152,49 @@ def _number_errors(draft: PlanDraft) -> dict[str, str]:
         errors["gold_rate"] = _("Give a share from 0 to 0.5 with at most 3 decimal places.")
     if not 0 < draft.budget_minor_units <= MOST_MINOR_UNITS:
         errors["budget_minor_units"] = _("The budget is above zero.")
+    return errors
+
+
+def _dynamic_errors(draft: PlanDraft) -> dict[str, str]:
+    """Both fields of a dynamic overlap or neither."""
+    most, confidence = draft.overlap_most, draft.stop_confidence
+    if most is None and confidence is None:
+        return {}
+    if most is None:
+        return {"overlap_most": _("Give the most judgments an item may get, or no confidence.")}
+    if confidence is None:
+        return {"stop_confidence": _("Give the confidence that ends an item, or no most.")}
+    errors = {}
+    if not draft.overlap <= most <= MOST_OVERLAP:
+        errors["overlap_most"] = _("Give a whole number from the overlap to %(most)d.") % {
+            "most": MOST_OVERLAP
+        }
+    if not _within(confidence, LEAST_CONFIDENCE, MOST_CONFIDENCE, SHARE_PLACES):
+        errors["stop_confidence"] = _(
+            "Give a probability from 0.5 to 0.999 with at most 3 decimal places."
+        )
+    return errors
+
+
+def _qualification_errors(draft: PlanDraft, setting: Setting) -> dict[str, str]:
+    errors = {}
+    if not 0 <= draft.gold_test_size <= MOST_TEST_ITEMS:
+        errors["gold_test_size"] = _("Give a whole number from 0 to %(most)d; 0 means no test.") % {
+            "most": MOST_TEST_ITEMS
+        }
+    if not 1 <= draft.qualification_days <= MOST_QUALIFICATION_DAYS:
+        errors["qualification_days"] = _("Give a whole number from 1 to %(most)d.") % {
+            "most": MOST_QUALIFICATION_DAYS
+        }
+    known = draft.guideline_version in setting.known_guideline_versions
+    if (
+        draft.quiz_required
+        and known
+        and draft.guideline_version not in setting.guideline_versions_with_quiz
+    ):
+        errors["quiz_required"] = _(
+            "This version of the guideline has no quiz. Publish one with it, or ask for none."
+        )
     return errors
 
 

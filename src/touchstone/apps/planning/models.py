@@ -51,6 +51,13 @@ class SampleMethod(models.TextChoices):
 class Plan(models.Model):
     """One version of how a project meets its target.
 
+    With a `stop_confidence` the overlap is dynamic: an item starts with `overlap` judgments wanted,
+    stops as soon as its most probable grade has that probability, and asks for one more at a time,
+    up to `overlap_most`, while it has not. Without one every item gets `overlap`.
+
+    Before somebody labels they pass the quiz of the guideline where `quiz_required` says so, and a
+    test of `gold_test_size` gold items in each locale (0: none). Both hold `qualification_days`.
+
     `gold_rate` is the share of gold items among those served; `speed_standard` is judgments per
     annotator hour; money is in minor units of `currency`.
     """
@@ -65,8 +72,13 @@ class Plan(models.Model):
     sample_method = models.CharField(max_length=12, choices=SampleMethod)
     sample_note = models.TextField(blank=True)
     overlap = models.PositiveSmallIntegerField()
+    overlap_most = models.PositiveSmallIntegerField(null=True)
+    stop_confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True)
     gold_rate = models.DecimalField(max_digits=4, decimal_places=3)
     lease_minutes = models.PositiveSmallIntegerField(default=30)
+    quiz_required = models.BooleanField(default=False)
+    gold_test_size = models.PositiveSmallIntegerField(default=0)
+    qualification_days = models.PositiveSmallIntegerField(default=180)
     speed_standard = models.PositiveIntegerField()
     start_date = models.DateField()
     end_date = models.DateField()
@@ -93,7 +105,23 @@ class Plan(models.Model):
                 condition=Q(overlap__gte=1, overlap__lte=50), name="planning_plan_overlap"
             ),
             models.CheckConstraint(
+                condition=Q(overlap_most=None, stop_confidence=None)
+                | Q(
+                    overlap_most__isnull=False,
+                    stop_confidence__isnull=False,
+                    overlap_most__gte=F("overlap"),
+                    overlap_most__lte=50,
+                    stop_confidence__gte=0.5,
+                    stop_confidence__lt=1,
+                ),
+                name="planning_plan_dynamic_overlap",
+            ),
+            models.CheckConstraint(
                 condition=Q(gold_rate__gte=0, gold_rate__lte=0.5), name="planning_plan_gold_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(gold_test_size__lte=200, qualification_days__gte=1),
+                name="planning_plan_qualification",
             ),
             models.CheckConstraint(
                 condition=Q(end_date__gte=F("start_date")), name="planning_plan_ends_after_start"
@@ -127,6 +155,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"plan {self.version} of project {self.project_id}"
+
+    @property
+    def asks_qualification(self) -> bool:
+        """Whether somebody has to pass anything before they label."""
+        return self.quiz_required or self.gold_test_size > 0
 
 
 class PlanLocale(models.Model):

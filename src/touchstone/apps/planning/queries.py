@@ -166,6 +166,12 @@ def project_by_key(key: str) -> Project | None:
     return Project.objects.select_related("request", "owner").filter(key=key).first()
 
 
+def harm_class_of(project_id: int) -> str:
+    """How harmful the items of a project may be; it does not change once there is a project."""
+    rows = Project.objects.filter(pk=project_id)
+    return str(rows.values_list("request__harm_class", flat=True).get())
+
+
 def plan_in_force(project: Project) -> Plan | None:
     """The approved plan of a project, if it has one."""
     return (
@@ -212,8 +218,13 @@ def draft_of(plan: Plan) -> PlanDraft:
         sample_method=plan.sample_method,
         sample_note=plan.sample_note,
         overlap=plan.overlap,
+        overlap_most=plan.overlap_most,
+        stop_confidence=plan.stop_confidence,
         gold_rate=plan.gold_rate,
         lease_minutes=plan.lease_minutes,
+        quiz_required=plan.quiz_required,
+        gold_test_size=plan.gold_test_size,
+        qualification_days=plan.qualification_days,
         speed_standard=plan.speed_standard,
         start_date=plan.start_date,
         end_date=plan.end_date,
@@ -261,6 +272,11 @@ def plan_content(plan: Plan) -> dict[str, object]:
     plan = stored.get(pk=plan.pk)
     guideline = plan.guideline_version.guideline
     content = {name: _canonical(value) for name, value in asdict(draft_of(plan)).items()}
+    if plan.stop_confidence is None:  # so that plans from before it keep their hash
+        del content["overlap_most"], content["stop_confidence"]
+    if not plan.asks_qualification:  # the same
+        for name in ("quiz_required", "gold_test_size", "qualification_days"):
+            del content[name]
     return {
         **content,
         "project": plan.project.key,
@@ -297,6 +313,13 @@ def plan_cost(plan: Plan) -> PlanCost:
         gold_rate=plan.gold_rate,
         digits=plan.currency.digits,
     )
+
+
+def plans_with_dynamic_overlap() -> QuerySet[Plan]:
+    """The plans in force that stop collecting when an item is sure, with project and request."""
+    return Plan.objects.filter(
+        state=PlanState.APPROVED, stop_confidence__isnull=False
+    ).select_related("project__request", "task_type")
 
 
 def planned_items(plan: Plan) -> int:
@@ -338,7 +361,7 @@ def plans_in_force(projects: Sequence[Project]) -> dict[int, Plan]:
     """The approved plans of many projects with their locales, in two queries, by project id."""
     plans = (
         Plan.objects.filter(project__in=projects, state=PlanState.APPROVED)
-        .select_related("currency")
+        .select_related("currency", "guideline_version")
         .prefetch_related("locales")
     )
     return {plan.project_id: plan for plan in plans}
@@ -355,12 +378,13 @@ def budget_currencies(projects: Sequence[Project]) -> dict[int, str]:
 
 
 def annotator_counts(projects: Sequence[Project]) -> dict[int, int]:
-    """How many annotators each of many projects has, by project id."""
+    """How many annotators each of many projects has, machines left out, by project id."""
     rows = (
         Membership.objects.filter(
             project__in=projects,
             function=Membership.Function.ANNOTATOR,
             user__is_active=True,
+            user__kind=User.Kind.HUMAN,
         )
         .values_list("project")
         .annotate(n=Count("id"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from touchstone.apps.guidelines.models import GuidelineVersion
+from touchstone.apps.guidelines.queries import quiz_of
 from touchstone.apps.intake.models import RequestState
 from touchstone.apps.intake.operations import hold_request
 from touchstone.apps.ledger import operations as ledger
@@ -270,6 +271,7 @@ def _setting(project: Project, draft: PlanDraft, at: datetime) -> drafts.Setting
         request_budget_minor_units=_request_budget(project, draft, at),
         currency_digits=digits,
         known_guideline_versions=set(guidelines.values_list("pk", flat=True)),
+        guideline_versions_with_quiz={each.pk for each in guidelines if quiz_of(each)},
         follows_an_approved_plan=project.plans.filter(state=PlanState.APPROVED).exists(),
     )
 
@@ -294,8 +296,13 @@ def _fill(plan: Plan, draft: PlanDraft) -> None:
     plan.sample_method = draft.sample_method
     plan.sample_note = draft.sample_note
     plan.overlap = draft.overlap
+    plan.overlap_most = draft.overlap_most
+    plan.stop_confidence = draft.stop_confidence
     plan.gold_rate = draft.gold_rate
     plan.lease_minutes = draft.lease_minutes
+    plan.quiz_required = draft.quiz_required
+    plan.gold_test_size = draft.gold_test_size
+    plan.qualification_days = draft.qualification_days
     plan.speed_standard = draft.speed_standard
     plan.start_date = draft.start_date
     plan.end_date = draft.end_date
