@@ -168,6 +168,13 @@ def _number(standards: Mapping[str, Any], tag: str, name: str) -> float | None:
     return float(getattr(standards[tag], name)) if tag in standards else None
 
 
+def _dynamic_overlap(plan: Plan) -> dict[str, Any]:
+    """Only where there is one: the sampling of judgments then depends on what they said."""
+    if plan.stop_confidence is None:
+        return {}
+    return {"overlap_most": plan.overlap_most, "stop_confidence": float(plan.stop_confidence)}
+
+
 def _sample(facts: CardFacts) -> dict[str, Any]:
     strata = (
         Item.objects.filter(project=facts.run.project_id)
@@ -183,6 +190,7 @@ def _sample(facts: CardFacts) -> dict[str, Any]:
         "method": facts.plan.sample_method,
         "note": facts.plan.sample_note,
         "overlap": facts.plan.overlap,
+        **_dynamic_overlap(facts.plan),
         "gold_rate": float(facts.plan.gold_rate),
         "strata": list(strata),
     }

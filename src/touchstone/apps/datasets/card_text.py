@@ -107,6 +107,13 @@ def _measured_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     return kind, locale, _n(row["value"]), interval, _n(row["n"]), row["method"]
 
 
+def _dynamic_overlap(sample: Mapping[str, Any]) -> list[str]:
+    if "stop_confidence" not in sample:
+        return []
+    said = _("Judgments wanted at most, and the confidence that ends an item")
+    return [_fact(said, f"{_n(sample['overlap_most'])}, {_percent(sample['stop_confidence'])}")]
+
+
 def _sample(card: Mapping[str, Any]) -> list[str]:
     sample = card["sample"]
     return [
@@ -115,6 +122,7 @@ def _sample(card: Mapping[str, Any]) -> list[str]:
         _fact(_("Design"), str(SampleMethod(sample["method"]).label)),
         *([_fact(_("Note"), sample["note"])] if sample["note"] else []),
         _fact(_("Judgments wanted for each item"), _n(sample["overlap"])),
+        *_dynamic_overlap(sample),
         _fact(_("Share of gold items among those served"), _percent(sample["gold_rate"])),
         "",
         *_table(

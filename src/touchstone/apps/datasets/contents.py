@@ -42,6 +42,7 @@ JUDGMENT_FIELDS = (
     "submitted_at",
     "late",
     "counts",
+    "swapped",
     "lot_place__lot__decision",
 )
 
@@ -196,6 +197,7 @@ def _row_maker(judgment: Any, scale: _Scale) -> Callable[[str | None, str | None
             "late": judgment.late,
             "counts": judgment.counts,
             "rejected": judgment.lot_place__lot__decision == Lot.Decision.REJECTED,
+            "swapped": judgment.swapped,
         }
 
     return make
@@ -222,6 +224,7 @@ def _row_of_adjudication(adjudication: Adjudication, scale: _Scale) -> Row:
         "late": False,
         "counts": True,
         "rejected": False,
+        "swapped": False,
     }
 
 

@@ -58,6 +58,7 @@ JUDGMENT_COLUMNS = pa.schema(
         ("late", pa.bool_()),
         ("counts", pa.bool_()),
         ("rejected", pa.bool_()),
+        ("swapped", pa.bool_()),
     ]
 )
 

@@ -25,6 +25,7 @@ class CostEvent(models.Model):
         JUDGMENT = "judgment", _("Judgments")
         AUDIT = "audit", _("Audits")
         ADJUDICATION = "adjudication", _("Adjudications")
+        MACHINE = "machine", _("Machine judgments")
         FIXED = "fixed", _("Fixed cost")
 
     class QualityClass(models.TextChoices):

@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import numpy as np
 from django.db.models import QuerySet
@@ -45,7 +46,11 @@ class Slice:
 
 
 def alpha(piece: Slice, *, plan: Plan, seed: int, at: datetime) -> Measurement:
-    """Krippendorff's ordinal alpha over the graded judgments, resampled by query."""
+    """Krippendorff's alpha over the graded judgments, resampled by query.
+
+    Ordinal where the labels have an order, else nominal.
+    """
+    level: Literal["ordinal", "nominal"] = "ordinal" if _is_ordered(plan) else "nominal"
     rows = list(
         graded_work(piece).values_list("item_id", "annotator_id", "grade", "item__query_id")
     )
@@ -57,7 +62,7 @@ def alpha(piece: Slice, *, plan: Plan, seed: int, at: datetime) -> Measurement:
     )
     result = krippendorff_alpha(
         labels,
-        level="ordinal",
+        level=level,
         rng=np.random.default_rng(seed),
         clusters={row[0]: row[3] for row in rows},
         resamples=RESAMPLES,
@@ -67,7 +72,7 @@ def alpha(piece: Slice, *, plan: Plan, seed: int, at: datetime) -> Measurement:
         Measurement.Kind.ALPHA,
         result,
         method="krippendorff_alpha",
-        parameters={"level": "ordinal", "resamples": RESAMPLES, "clusters": "query"},
+        parameters={"level": level, "resamples": RESAMPLES, "clusters": "query"},
         seed=seed,
         input_hash=labels.input_hash(),
         at=at,
@@ -107,6 +112,10 @@ def graded_work(piece: Slice) -> QuerySet[Judgment]:
 def grades_of(plan: Plan) -> list[int]:
     """The grades of the plan's main question, lowest first."""
     return list(parse_schema(plan.task_type.schema).grades)
+
+
+def _is_ordered(plan: Plan) -> bool:
+    return parse_schema(plan.task_type.schema).is_ordered
 
 
 def _share(

@@ -7,16 +7,18 @@ it.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from touchstone.apps.guidelines.models import Guideline, GuidelineVersion, QuizAttempt
 from touchstone.apps.items.models import Item
 from touchstone.apps.labeling.models import Judgment, Outcome
 from touchstone.apps.markets.models import Locale
 from touchstone.apps.people.models import User
-from touchstone.apps.planning.models import Project
+from touchstone.apps.planning.models import Plan, Project
 
 
 class GoldAnswer(models.Model):
@@ -211,3 +213,147 @@ class LotJudgment(models.Model):
 
     def __str__(self) -> str:
         return f"judgment {self.judgment_id} in lot {self.lot_id}"
+
+
+class GoldTest(models.Model):
+    """A series of gold items that somebody is tested with before they label. Append-only.
+
+    It is a test of `size` items in one locale, passed with `pass_mark` right; the mark follows from
+    the plan's `standard` and `policies.pass_mark`. It is over when its `Qualification` is there.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    locale = models.ForeignKey(Locale, on_delete=models.PROTECT, related_name="+", db_index=False)
+    attempt = models.PositiveSmallIntegerField()
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    guideline_version = models.ForeignKey(
+        GuidelineVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    size = models.PositiveSmallIntegerField()
+    pass_mark = models.PositiveSmallIntegerField()
+    standard = models.DecimalField(max_digits=4, decimal_places=3)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            # Two screens that start at once get the same test.
+            models.UniqueConstraint(
+                fields=["project", "user", "locale", "attempt"], name="quality_goldtest_attempt"
+            ),
+            models.CheckConstraint(
+                condition=Q(size__gte=1, pass_mark__lte=F("size"), attempt__gte=1),
+                name="quality_goldtest_marks_in_range",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"test {self.attempt} of {self.user_id} in {self.locale_id}"
+
+
+class GoldTestTask(models.Model):
+    """One item of a test. Append-only. The key is random and decides which side stands left."""
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID())
+    test = models.ForeignKey(
+        GoldTest, on_delete=models.PROTECT, related_name="tasks", db_index=False
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["test", "position"], name="quality_goldtesttask_place"),
+            models.UniqueConstraint(fields=["test", "item"], name="quality_goldtesttask_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} in test {self.test_id}"
+
+
+class GoldTestAnswer(models.Model):
+    """What somebody answered in a test, and whether it was right then. Append-only.
+
+    Not a judgment: it fills no place, is paid by no lot, and no figure of the work counts it.
+    """
+
+    task = models.OneToOneField(
+        GoldTestTask, primary_key=True, on_delete=models.PROTECT, related_name="answer"
+    )
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    grade = models.SmallIntegerField(null=True)
+    answers = models.JSONField()
+    swapped = models.BooleanField()
+    accepted = ArrayField(models.SmallIntegerField())
+    hit = models.BooleanField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{'hit' if self.hit else 'miss'} in {self.task_id}"
+
+
+class Qualification(models.Model):
+    """That somebody passed, or did not pass, a quiz or a test. Append-only.
+
+    A quiz is about the guideline and holds on every project that works by it; a test holds on its
+    project in its locale. Both end with the guideline's major number and at `expires_at`.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="+")
+    locale = models.ForeignKey(
+        Locale, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    guideline = models.ForeignKey(
+        Guideline, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    major = models.PositiveSmallIntegerField()
+    quiz_attempt = models.OneToOneField(
+        QuizAttempt, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    gold_test = models.OneToOneField(
+        GoldTest, null=True, on_delete=models.PROTECT, related_name="qualification"
+    )
+    score = models.PositiveSmallIntegerField()
+    n = models.PositiveSmallIntegerField()
+    pass_mark = models.PositiveSmallIntegerField()
+    passed = models.BooleanField()
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(quiz_attempt__isnull=False, gold_test=None, project=None, locale=None)
+                | Q(
+                    quiz_attempt=None,
+                    gold_test__isnull=False,
+                    project__isnull=False,
+                    locale__isnull=False,
+                ),
+                name="quality_qualification_of_quiz_or_test",
+            ),
+            models.CheckConstraint(
+                condition=Q(score__lte=F("n"), pass_mark__lte=F("n"))
+                & (
+                    Q(passed=True, score__gte=F("pass_mark"))
+                    | Q(passed=False, score__lt=F("pass_mark"))
+                ),
+                name="quality_qualification_passed_by_score",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("at")), name="quality_qualification_expires_later"
+            ),
+        )
+        indexes = (
+            # What a lease looks up, where the plan asks for anything.
+            models.Index(
+                fields=["user", "guideline", "major", "expires_at"],
+                condition=Q(passed=True),
+                name="quality_qualification_held",
+            ),
+            models.Index(fields=["user", "guideline", "-at"], name="quality_qualification_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.score} of {self.n} by {self.user_id}"

@@ -31,8 +31,10 @@ from touchstone.apps.quality.models import (
     Measurement,
 )
 from touchstone.apps.quality.policies import agrees, disagreement, is_hit
+from touchstone.apps.quality.queries import gold_in_use
 from touchstone.lib.errors import NotAllowed, Refused
 from touchstone.lib.statistics import count_anew
+from touchstone.lib.transactions import in_transaction
 
 
 class UnknownItems(Refused):
@@ -114,7 +116,7 @@ def add_gold(
     return len(answers)
 
 
-@transaction.atomic
+@in_transaction
 def mark_gold(*, judgment: Judgment, at: datetime) -> GoldMark | None:
     """Mark a judgment on a gold item; None for other items, abstentions and uncounted work.
 
@@ -122,7 +124,7 @@ def mark_gold(*, judgment: Judgment, at: datetime) -> GoldMark | None:
     """
     if judgment.grade is None or not judgment.counts:
         return None
-    gold = GoldAnswer.objects.filter(item_id=judgment.item_id, retired_at=None).first()
+    gold = gold_in_use(judgment.item_id)
     if gold is None:
         return None
     mark, made = GoldMark.objects.get_or_create(
@@ -193,12 +195,19 @@ def submit_audit(*, audit: Audit, answers: Mapping[str, object], by: User, at: d
     :raises InvalidAnswers: the answers do not fit the schema.
     """
     audit = Audit.objects.select_for_update().get(pk=audit.pk)
-    judgment = Judgment.objects.select_related("plan__task_type").get(pk=audit.judgment_id)
+    judgment = Judgment.objects.select_related("plan__task_type", "item__query").get(
+        pk=audit.judgment_id
+    )
     if judgment.annotator_id == by.pk:
         raise OwnWork(_("Nobody audits their own work. Leave it to another auditor."))
     if audit.done_at is not None:
         raise AlreadyDone(_("This audit is finished already. The first answer is kept."))
-    answered = validate_answers(parse_schema(judgment.plan.task_type.schema), answers)
+    answered = validate_answers(
+        parse_schema(judgment.plan.task_type.schema),
+        answers,
+        query=judgment.item.query.text,
+        content=judgment.item.content,
+    )
     audit.auditor, audit.done_at = by, at
     audit.outcome, audit.grade = answered.outcome, answered.grade
     audit.reason, audit.comment = answered.reason, answered.comment
@@ -228,7 +237,9 @@ def open_adjudications(*, project: Project, by: User, at: datetime) -> int:
     """
     _lock(project)
     grades: dict[int, list[int]] = defaultdict(list)
-    leased = Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
+    leased = Assignment.objects.filter(
+        project=project, state=AssignmentState.LEASED, in_overlap=True
+    )
     finished = (
         measuring.graded_work(measuring.Slice(project, None))
         .filter(item__adjudication=None, item__queue_entry__taken=F("item__queue_entry__need"))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from assay.gold import shrink
 from assay.results import TooLittle
-from touchstone.apps.guidelines.policies import LabelSchema, parse_schema
+from touchstone.apps.guidelines.policies import LabelSchema, parse_schema, presented
 from touchstone.apps.items.models import Item
 from touchstone.apps.labeling.models import Assignment, Judgment
 from touchstone.apps.labeling.queries import RaterCounts, counted_judgments, rater_counts
@@ -26,10 +26,12 @@ from touchstone.apps.quality.models import (
     Audit,
     GoldAnswer,
     GoldMark,
+    GoldTestTask,
     Lot,
     LotJudgment,
     Measurement,
 )
+from touchstone.lib import prepared
 from touchstone.lib.errors import NotVisible
 
 
@@ -99,12 +101,33 @@ def measurement_trend(project: Project, kind: str, most: int = 12) -> list[float
 def unseen_gold(
     *, project: Project, annotator: User, locale_tags: Sequence[str], count: int
 ) -> list[int]:
-    """Up to `count` random gold items that this person was never given, by item id."""
-    seen = Assignment.objects.filter(annotator=annotator, project=project)
+    """Up to `count` random gold items that this person never had, in work or test, by item id."""
+    # Asked item by item, for there are few: never a list of everything the person ever did.
+    had = Assignment.objects.filter(annotator=annotator, item=OuterRef("item")).values("pk")[:1]
+    tested = GoldTestTask.objects.filter(test__user=annotator, test__project=project)
     rows = GoldAnswer.objects.filter(
         project=project, retired_at=None, item__query__locale__in=locale_tags
-    ).exclude(item__in=seen.values("item_id"))
+    )
+    rows = rows.alias(had=Subquery(had)).filter(had=None)
+    rows = rows.exclude(item__in=tested.values("item_id"))
     return list(rows.order_by("?").values_list("item_id", flat=True)[:count])
+
+
+_GOLD_IN_USE = """
+SELECT id FROM quality_goldanswer WHERE item_id = %(item)s::bigint AND retired_at IS NULL
+"""
+
+
+def gold_in_use(item_id: int) -> GoldAnswer | None:
+    """The accepted answers of an item, if it is gold. Asked for every judgment; few items are."""
+    found = prepared.first(_GOLD_IN_USE, {"item": item_id})
+    return None if found is None else GoldAnswer.objects.get(pk=found[0])
+
+
+def gold_among(item_ids: Sequence[int]) -> set[int]:
+    """Which of these items are or were gold; machines are asked about none of them."""
+    rows = GoldAnswer.objects.filter(item__in=item_ids)
+    return set(rows.values_list("item_id", flat=True))
 
 
 def rater_rows(project: Project, viewer: User, standard: float | None) -> list[RaterRow]:
@@ -210,7 +233,7 @@ def _blind(pk: int, item: Item, schema: LabelSchema, grades: tuple[int, ...] = (
         query=item.query.text,
         locale=item.query.locale_id,
         direction=item.query.locale.direction,
-        content=item.content,
+        content=presented(schema, item.content, False),
         schema=schema,
         grades=grades,
     )
@@ -319,6 +342,12 @@ def waiting_for_lot(project: Project) -> dict[str, int]:
 def standing_judgments(project: Project) -> QuerySet[Judgment]:
     """The counted judgments that are in no rejected lot: what consensus may use."""
     return counted_judgments(project).exclude(lot_place__lot__decision=Lot.Decision.REJECTED)
+
+
+def accepted_grades(project: Project) -> dict[int, list[int]]:
+    """The accepted grades of the gold items in use, by item id."""
+    rows = GoldAnswer.objects.filter(project=project, retired_at=None)
+    return dict(rows.values_list("item_id", "accepted"))
 
 
 def settled_grades(project: Project) -> dict[int, int]:
