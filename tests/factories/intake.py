@@ -65,7 +65,7 @@ class RequestDraftFactory(factory.Factory[RequestDraft]):
     value_per_point_minor_units = 1_200_000
     value_source = "Experiment 1142"
     locales = factory.LazyFunction(lambda: {"fr-FR": 600, "en-GB": 300})
-    harm_class = "S1"
+    harm_class = "S0"
 
 
 def filed(by: User, **changes: object) -> LabelingRequest:

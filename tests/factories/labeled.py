@@ -148,6 +148,10 @@ def a_plan(
     overlap: int = 3,
     gold_rate: str = "0.1",
     locales: tuple[str, ...] = (LOCALE,),
+    overlap_most: int | None = None,
+    stop_confidence: str | None = None,
+    quiz: bool = False,
+    test_size: int = 0,
     **prices: str,
 ) -> Plan:
     """A plan in force; any earlier one is superseded."""
@@ -161,6 +165,11 @@ def a_plan(
         guideline_version=guideline,
         sample_method="stratified",
         overlap=overlap,
+        overlap_most=overlap_most,
+        stop_confidence=stop_confidence and Decimal(stop_confidence),
+        quiz_required=quiz,
+        gold_test_size=test_size,
+        qualification_days=90,
         gold_rate=Decimal(gold_rate),
         speed_standard=60,
         start_date=AT.date(),

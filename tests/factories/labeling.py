@@ -95,12 +95,29 @@ def an_open_project(
     annotators: int = 3,
     locales: tuple[str, ...] = (LOCALE,),
     key: str = "floor",
+    most: int | None = None,
+    confidence: str | None = None,
+    quiz: bool = False,
+    test_size: int = 0,
 ) -> Floor:
-    """A live project. Items `i0`… lie in `locales` by turns; gold items `g0`… in the first."""
+    """A live project. Items `i0`… lie in `locales` by turns; gold items `g0`… in the first.
+
+    With `most` and `confidence` its overlap is dynamic; `quiz` and `test_size` are asked for before
+    anybody labels.
+    """
     project = an_unlabeled_project(key)
     for tag in locales[1:]:
         RequestLocale.objects.create(request=project.request, locale=a_locale(tag), volume=10)
-    plan = a_plan(project, overlap=overlap, gold_rate=gold_rate, locales=locales)
+    plan = a_plan(
+        project,
+        overlap=overlap,
+        overlap_most=most,
+        stop_confidence=confidence,
+        gold_rate=gold_rate,
+        locales=locales,
+        quiz=quiz,
+        test_size=test_size,
+    )
     floor = Floor(project, plan, [])
     rows = [_row(f"i{n}", locales[n % len(locales)]) for n in range(items)]
     rows += [_row(f"g{n}", locales[0], gold=GOLD_GRADE) for n in range(gold)]

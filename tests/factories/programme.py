@@ -116,7 +116,7 @@ def a_programme(folder: Path) -> Programme:
         _hire(programme, name, Role.ANNOTATOR, vendor=vendor if name == "ana" else None)
         set_fluency(user=programme.people[name], locales=[LOCALE], by=None, at=now)
     _hire(programme, "vera", Role.VENDOR_MANAGER, vendor=vendor)
-    seed_task_types(by=programme.people["ada"], at=now)
+    seed_task_types(by=programme.people["ada"], at=now, keys=["graded-relevance"])
     return programme
 
 
@@ -141,7 +141,7 @@ def a_request() -> RequestDraft:
         value_per_point_minor_units=4_000_000,
         value_source="Experiment 7",
         locales={LOCALE: 60},
-        harm_class="S1",
+        harm_class="S0",
     )
 
 
@@ -196,7 +196,8 @@ def planned(programme: Programme, **plan_changes: object) -> str:
     for to in ("triaged", "scoped", "approved"):
         olga.requests.move(number, to)
     olga.requests.open_project(number, key=KEY, name="Questions and answers")
-    version = next(iter(olga.plans.guidelines())).id
+    offered = olga.plans.guidelines()
+    version = next(each.id for each in offered if each.guideline == "graded-relevance")
     plan = olga.plans.draft(KEY, a_plan(version, **plan_changes))
     olga.plans.submit(KEY, plan.version)
     programme.client("omar").plans.approve(KEY, plan.version)

@@ -13,7 +13,7 @@ import pytest
 from tests.factories.items import ASKED, AT, a_project, an_owner, csv_of, row
 from touchstone.apps.guidelines.operations import seed_task_types
 from touchstone.apps.guidelines.policies import parse_schema
-from touchstone.apps.guidelines.queries import versions
+from touchstone.apps.guidelines.queries import newest_version
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.items.models import Item
 from touchstone.apps.items.operations import ImportReport
@@ -47,9 +47,8 @@ def plan(project: Project, owner: User) -> Plan:
 
 
 def a_plan(project: Project, owner: User, approver: User | None, version: int = 1) -> Plan:
-    seed_task_types(by=owner, at=AT)
-    guideline = versions().select_related("guideline__task_type").first()
-    assert guideline is not None
+    seed_task_types(by=owner, at=AT, keys=["graded-relevance"])
+    guideline = newest_version("graded-relevance")
     decided = {"decided_by": approver, "decided_at": AT, "content_hash": "0" * 64}
     return Plan.objects.create(
         project=project,

@@ -26,6 +26,7 @@ from touchstone.apps.labeling.policies import Lane
 from touchstone.apps.labeling.queries import LeasedTask
 from touchstone.apps.people.models import Fluency, User
 from touchstone.apps.planning.models import Plan
+from touchstone.apps.quality.mixing import enough_gold, gold_share
 from touchstone.apps.quality.models import GoldAnswer, GoldMark
 from touchstone.flows.labeling import (
     GuidelineUnread,
@@ -91,19 +92,43 @@ def first_gold(floor: Floor, by: User) -> LeasedTask:
 @pytest.mark.parametrize("count", [1, 10])
 def test_gold_comes_at_the_rate_of_the_plan(db: None, count: int) -> None:
     rate, wanted = 0.2, 200
-    floor = an_open_project(wanted, gold=90, gold_rate=str(rate), overlap=1, annotators=1)
+    known = enough_gold(0.8)
+    floor = an_open_project(wanted, gold=90 + known, gold_rate=str(rate), overlap=1, annotators=1)
     ana = floor.annotators[0]
     random.seed(20260302)
+    for number in range(known):
+        answer(floor.task(ana, f"g{number}"), ana, a_grade())
 
-    tasks: list[LeasedTask] = []
-    while len(tasks) < wanted:
-        batch = lease(floor, ana, count)
-        tasks += batch
-        for task in batch:
-            answer(task, ana, a_grade())
+    tasks = label(floor, ana, wanted, count)
 
     found = len(golden(floor, tasks))
     assert abs(found - rate * wanted) < 4 * sqrt(wanted * rate * (1 - rate))
+
+
+@pytest.mark.slow
+def test_a_newcomer_gets_more_gold_until_enough_is_known(db: None) -> None:
+    rate, wanted = 0.1, 150
+    floor = an_open_project(2 * wanted, gold=90, gold_rate=str(rate), overlap=1, annotators=1)
+    ana = floor.annotators[0]
+    random.seed(1)
+
+    found = len(golden(floor, label(floor, ana, wanted, 5)))
+
+    share = gold_share(plan_rate=rate, given=0, standard=0.8, judgments_a_day=360)
+    assert share == pytest.approx(2 * rate)
+    assert abs(found - share * wanted) < 4 * sqrt(wanted * share * (1 - share))
+    assert found - rate * wanted > 2 * sqrt(wanted * rate * (1 - rate)), "more than the plan's"
+
+
+def label(floor: Floor, by: User, wanted: int, count: int) -> list[LeasedTask]:
+    """Answer `wanted` tasks or a few more, leased by `count`."""
+    tasks: list[LeasedTask] = []
+    while len(tasks) < wanted:
+        batch = lease(floor, by, count)
+        tasks += batch
+        for task in batch:
+            answer(task, by, a_grade())
+    return tasks
 
 
 def test_a_plan_without_gold_gets_none(db: None) -> None:

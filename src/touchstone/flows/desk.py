@@ -5,6 +5,7 @@ Leasing and submitting are in `labeling`, the experts' queues in `audits` and `a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +23,7 @@ from touchstone.apps.guidelines.queries import (
     schema_of,
     text_of,
     versions_read,
+    with_practice,
 )
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.labeling.queries import (
@@ -39,26 +41,51 @@ from touchstone.apps.planning.queries import (
     projects_visible_to,
     roles_on_project,
 )
+from touchstone.apps.quality.qualified import Held, held_by
 from touchstone.apps.quality.queries import waiting_audits, waiting_cases
+from touchstone.flows.exposure import require_consent
 from touchstone.flows.labeling import WORKING, GuidelineUnread, working_plan
+from touchstone.flows.qualification import (
+    PathStep,
+    consents_to,
+    path_to_work,
+    require_qualified,
+)
 
 if TYPE_CHECKING:
     from touchstone.apps.guidelines.models import GuidelineVersion
     from touchstone.apps.people.models import User
     from touchstone.apps.planning.models import Plan, Project
 
-Step = Literal["closed", "read", "start", "continue", "nothing"]
+Step = Literal["closed", "consent", "read", "quiz", "test", "start", "continue", "nothing"]
 
 
 @dataclass(frozen=True)
 class ToLabel:
-    """One project of an annotator: what to do there, how much waits, how much is done today."""
+    """One project of an annotator: what to do there, how much waits, how much is done today.
+
+    `path` is the way to the work, empty where there is none; `can_practise` says whether the
+    guideline has examples to practise on.
+    """
 
     project: Project
     locale_tags: tuple[str, ...]
     step: Step
     waiting: int
     done_today: int
+    path: tuple[PathStep, ...] = ()
+    can_practise: bool = False
+
+    @property
+    def shows_path(self) -> bool:
+        """Whether there is more on the way than to read the guideline, and some of it to do."""
+        asked = [each for each in self.path if each.name not in ("read", "label")]
+        return bool(asked) and any(each.state != "done" for each in self.path[:-1])
+
+    @property
+    def open_tests(self) -> tuple[PathStep, ...]:
+        """The tests that can be taken now."""
+        return tuple(each for each in self.path if each.name == "test" and each.state == "now")
 
 
 @dataclass(frozen=True)
@@ -109,6 +136,8 @@ def _to_label(by: User, at: datetime) -> list[ToLabel]:
     projects = list(projects_to_label(by).select_related("request").order_by("name", "key"))
     plans = plans_in_force(projects)
     read = versions_read((plan.guideline_version_id for plan in plans.values()), by)
+    passed = _passed(plans.values(), by, at)
+    practised = with_practice(plan.guideline_version for plan in plans.values())
     in_hand = in_hand_by_project(projects, by, at)
     done = judged_by_project(projects, by, start_of_day(by, at))
     fluent = fluency_of(by)
@@ -116,11 +145,46 @@ def _to_label(by: User, at: datetime) -> list[ToLabel]:
     for project in projects:
         plan = plans.get(project.pk)
         tags = _tags(plan, fluent)
+        path = _path(project, plan, by, tags, read, passed)
         held = in_hand.get(project.pk, 0)
         waiting = held + (open_places(project, by, tags) if tags else 0)
-        step = _step(project, plan, read, held, waiting)
-        found.append(ToLabel(project, tags, step, waiting, done.get(project.pk, 0)))
+        found.append(
+            ToLabel(
+                project=project,
+                locale_tags=tags,
+                step=_step(path, tags, held, waiting),
+                waiting=waiting,
+                done_today=done.get(project.pk, 0),
+                path=path,
+                can_practise=bool(path and plan and plan.guideline_version_id in practised),
+            )
+        )
     return found
+
+
+def _passed(plans: Iterable[Plan], by: User, at: datetime) -> Held:
+    """What somebody holds; not even looked up where no plan asks for it."""
+    asking = [plan for plan in plans if plan.asks_qualification]
+    return held_by(by, {plan.guideline_version.guideline_id for plan in asking}, at)
+
+
+def _path(
+    project: Project,
+    plan: Plan | None,
+    by: User,
+    tags: Sequence[str],
+    read: set[int],
+    passed: Held,
+) -> tuple[PathStep, ...]:
+    if plan is None or RequestState(project.request.state) not in WORKING:
+        return ()
+    return path_to_work(
+        plan=plan,
+        held=passed,
+        tags=tags,
+        has_read=plan.guideline_version_id in read,
+        consents=consents_to(project, by),
+    )
 
 
 def _tags(plan: Plan | None, fluent: frozenset[str]) -> tuple[str, ...]:
@@ -129,11 +193,16 @@ def _tags(plan: Plan | None, fluent: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(fluent & {terms.locale_id for terms in plan.locales.all()}))
 
 
-def _step(project: Project, plan: Plan | None, read: set[int], held: int, waiting: int) -> Step:
-    if plan is None or RequestState(project.request.state) not in WORKING:
+def _step(path: Sequence[PathStep], tags: Sequence[str], held: int, waiting: int) -> Step:
+    """What comes next: work as soon as it is open in one locale, else the first step that can be.
+
+    Whoever has no locale here is not sent to a quiz or a test.
+    """
+    if not path:
         return "closed"
-    if plan.guideline_version_id not in read:
-        return "read"
+    for each in path:
+        if each.name != "label" and each.state == "now" and path[-1].state != "now":
+            return each.name if tags or each.name in ("consent", "read") else "nothing"
     if held:
         return "continue"
     return "start" if waiting else "nothing"
@@ -189,12 +258,17 @@ def sit_down(*, project: Project, by: User, language: str, at: datetime) -> Desk
     """What the task screen starts with; the tasks are those still in hand, oldest first.
 
     :raises NotOpenForWork: the project does not hand out work now.
+    :raises ConsentNeeded: the person has not agreed to see content of this harm class.
     :raises GuidelineUnread: the version in force has not been confirmed.
+    :raises QualificationNeeded: the quiz or the test is to be passed first.
     """
     plan = working_plan(project)
+    require_consent(project=project, by=by)
     reading = _reading(plan, by, language)
     if not reading.is_read:
         raise GuidelineUnread(_("Read the guideline and confirm it before you start."))
+    tags = _tags(plan, fluency_of(by))
+    require_qualified(plan=plan, by=by, tags=tags, at=at)
     return Desk(
         reading=reading,
         schema=schema_of(plan.task_type),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from touchstone.apps.guidelines.policies import parse_schema
+from touchstone.apps.guidelines.policies import content_rules, parse_schema
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.items.operations import ImportReport, import_items
 from touchstone.apps.items.policies import MOST_OVERLAP
@@ -62,6 +62,7 @@ def take_in(
     :raises PlanNotInForce: there is no approved plan, or `plan` is not the one in force.
     """
     force = _plan_for(project, plan)
+    schema = parse_schema(force.task_type.schema)
     report = import_items(
         project=project,
         stream=stream,
@@ -70,7 +71,8 @@ def take_in(
         dry_run=dry_run,
         by=by,
         at=at,
-        grades=parse_schema(force.task_type.schema).grades,
+        grades=schema.grades,
+        rules=content_rules(schema),
     )
     if report.batch is not None and not report.already_imported:
         _queue(project, force, report, report.batch.pk, by, at)

@@ -16,15 +16,20 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from touchstone.apps.guidelines.queries import has_read
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.labeling import operations as labeling
+from touchstone.apps.labeling.desk import Desk, Hands, desk_of
 from touchstone.apps.labeling.queries import LeasedTask, has_open_work, tasks_in_hand
-from touchstone.apps.people.queries import fluency_of
+from touchstone.apps.people.policies import Capability
+from touchstone.apps.people.queries import holds_somewhere
 from touchstone.apps.planning.queries import plan_in_force
+from touchstone.apps.planning.working import frozen_plan
 from touchstone.apps.quality.operations import mark_gold
-from touchstone.apps.quality.queries import unseen_gold
-from touchstone.lib.errors import Refused
+from touchstone.flows import exposure
+from touchstone.flows.gold_mixing import gold_to_mix
+from touchstone.flows.machine_leases import lease_for_machine
+from touchstone.flows.qualification import require_qualified, require_qualified_for
+from touchstone.lib.errors import NotVisible, Refused
 
 if TYPE_CHECKING:
     from touchstone.apps.people.models import User
@@ -55,6 +60,26 @@ class Submitted:
     submitted_at: datetime
 
 
+@dataclass(frozen=True)
+class Work:
+    """Tasks as they were leased, and the plan they were leased under."""
+
+    tasks: list[LeasedTask]
+    plan: Plan
+
+
+@transaction.atomic
+def take_work(*, key: str, by: User, count: int, at: datetime) -> Work:
+    """`lease_work` for somebody who names a project, with the plan that the tasks belong to.
+
+    :raises NotVisible: they are not an annotator on such a project.
+    """
+    desk = desk_of(key=key, annotator=by, at=at)
+    if desk is None or not desk.is_member or not holds_somewhere(by, Capability.LABEL):
+        raise NotVisible(_("There is no such project."))
+    return _take(desk, by, count, at, None)
+
+
 @transaction.atomic
 def lease_work(
     *,
@@ -64,32 +89,65 @@ def lease_work(
     at: datetime,
     item_ids: Sequence[int] | None = None,
 ) -> list[LeasedTask]:
-    """Lease up to `count` tasks, gold among them at the plan's rate, in random order.
+    """Lease up to `count` tasks, gold among them (`gold_mixing`), in random order.
 
-    `item_ids` names the items instead, for work that was handed out elsewhere.
+    `item_ids` names the items instead, for work that was handed out elsewhere. A machine gets its
+    tasks outside of the overlap and without gold (`machine_leases`).
 
     :raises NotOpenForWork: the project is not in pilot or live.
     :raises GuidelineUnread: the person has not confirmed the version in force.
+    :raises QualificationNeeded: the quiz or the test is to be passed first.
+    :raises ConsentNeeded: the person has not agreed to see content of this harm class.
+    :raises TopicDeclined: the person does not want work on this topic.
+    :raises ExposureLimit: the person has reached a limit of exposure.
     :raises TooManyLeases: the person holds too many already.
     """
-    plan = working_plan(project)
-    if not has_read(plan.guideline_version, by):
+    desk = desk_of(key=project.key, annotator=by, at=at)
+    return _take(desk, by, count, at, item_ids).tasks
+
+
+def _take(
+    desk: Desk | None, by: User, count: int, at: datetime, item_ids: Sequence[int] | None
+) -> Work:
+    if (
+        desk is None
+        or desk.plan_id is None
+        or RequestState(desk.project.request.state) not in WORKING
+    ):
+        raise _closed()
+    project, plan = desk.project, frozen_plan(desk.plan_id)
+    if by.kind == by.Kind.MACHINE:
+        tasks = lease_for_machine(
+            project=project, plan=plan, by=by, count=count, at=at, item_ids=item_ids
+        )
+        return Work(tasks, plan)
+    if not desk.has_read:
         raise GuidelineUnread(_("Read the guideline and confirm it before you start."))
     if item_ids is not None:
-        return _lease(project, plan, by, len(item_ids), at, [], item_ids)
-    tags = sorted(set(plan.locales.values_list("locale_id", flat=True)) & fluency_of(by))
-    tasks = _mixed(project, plan, by, count, at, tags)
+        require_qualified_for(plan=plan, by=by, item_ids=item_ids, at=at)
+        window = exposure.open_window(project=project, plan=plan, by=by, at=at)
+        tasks = _lease(project, plan, by, len(item_ids), at, [], item_ids)
+        return Work(exposure.within(window, tasks), plan)
+    # Who may lease where: the desk knows the plan's own conditions, qualification comes on top.
+    tags = require_qualified(plan=plan, by=by, tags=desk.tags, at=at)
+    window = exposure.open_window(project=project, plan=plan, by=by, at=at)
+    tasks = _mixed(project, plan, by, count, at, tags, desk.hands)
     random.shuffle(tasks)
-    return tasks
+    return Work(exposure.within(window, tasks), plan)
 
 
 def _mixed(
-    project: Project, plan: Plan, by: User, count: int, at: datetime, tags: list[str]
+    project: Project,
+    plan: Plan,
+    by: User,
+    count: int,
+    at: datetime,
+    tags: Sequence[str],
+    hands: Hands,
 ) -> list[LeasedTask]:
     """Gold in place of work, and only while there is work: what comes after it would be gold."""
-    wanted = sum(random.random() < float(plan.gold_rate) for _slot in range(count))
-    gold = unseen_gold(project=project, annotator=by, locale_tags=tags, count=min(wanted, count))
-    tasks = _lease(project, plan, by, count - len(gold), at, tags)
+    gold = gold_to_mix(project=project, plan=plan, by=by, tags=tags, count=count)
+    tasks = _lease(project, plan, by, count - len(gold), at, tags, hands=hands)
     if gold and (tasks or (count == len(gold) and has_open_work(project, by, tags))):
         tasks += _lease(project, plan, by, len(gold), at, tags, gold)
     return tasks
@@ -103,6 +161,7 @@ def _lease(
     at: datetime,
     tags: Sequence[str],
     item_ids: Sequence[int] | None = None,
+    hands: Hands | None = None,
 ) -> list[LeasedTask]:
     return labeling.lease(
         project=project,
@@ -112,6 +171,7 @@ def _lease(
         at=at,
         locale_tags=tags,
         item_ids=item_ids,
+        hands=hands,
     )
 
 
@@ -122,10 +182,14 @@ def working_plan(project: Project) -> Plan:
     """
     plan = plan_in_force(project)
     if plan is None or RequestState(project.request.state) not in WORKING:
-        raise NotOpenForWork(
-            _("This project does not hand out work now. What you submitted before is kept.")
-        )
+        raise _closed()
     return plan
+
+
+def _closed() -> NotOpenForWork:
+    return NotOpenForWork(
+        _("This project does not hand out work now. What you submitted before is kept.")
+    )
 
 
 def work_in_hand(*, project: Project, by: User, at: datetime) -> list[LeasedTask]:
@@ -158,4 +222,5 @@ def submit_work(
         at=at,
     )
     mark_gold(judgment=judgment, at=at)
+    exposure.answered(project_id=judgment.project_id, lease=lease, seconds=seconds, by=by, at=at)
     return Submitted(judgment.pk, judgment.late, judgment.counts, judgment.submitted_at)

@@ -166,7 +166,7 @@ def _planned(
         lights.capacity(
             lights.Crew(
                 annotators=figures.annotators.get(project.pk, 0),
-                overlap=plan.overlap,
+                overlap=plan.overlap_most or plan.overlap,
                 per_hour=3600 / pace.seconds if pace.seconds else None,
                 standard_per_hour=float(plan.speed_standard),
             ),
