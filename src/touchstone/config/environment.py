@@ -30,7 +30,7 @@ def words(name: str, *, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def database(url: str, *, pool_size: int) -> dict[str, Any]:
+def database(url: str, *, pool_size: int, prepared: bool = False) -> dict[str, Any]:
     """Django's description of the database at `url`.
 
     Without an address the dummy backend lets tools that need no data (mypy, the extraction of
@@ -47,7 +47,19 @@ def database(url: str, *, pool_size: int) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host, port = options.pop("host", parts.hostname or ""), options.pop("port", parts.port or "")
     if pool_size:
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        # After a restart of the database the pool tries again in pauses that double, and while all
+        # who want a connection wait for one, nobody makes it start anew. So both waits are short;
+        # there are more connections than threads, and in good times nobody waits at all.
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": pool_size,
+            "timeout": 3,
+            "reconnect_timeout": 2,
+        }
+    if prepared:
+        # A pooler that gives each transaction another connection (PgBouncer before 1.21) cannot
+        # have plans kept on the server.
+        options["prepare_threshold"] = 5
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -27,6 +27,7 @@ DOMAIN_APPS = [
         "ledger",
         "markets",
         "people",
+        "wellbeing",
         "guidelines",
         "intake",
         "planning",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
     *DOMAIN_APPS,
     "touchstone.web",
     "touchstone.workbench",
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "touchstone.config.middleware.UploadLimitMiddleware",
+    "touchstone.config.middleware.ProgramMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "touchstone.config.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,12 +88,19 @@ DATABASES = {
     "default": environment.database(
         os.environ.get("DATABASE_URL", ""),
         pool_size=environment.number("DATABASE_POOL_SIZE", default=8),
+        prepared=environment.flag("DATABASE_PREPARED", default=True),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A whole body (an upload) and the part of it that a form or a JSON document may be.
 UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_BYTES", default=64 * 1024**2)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
+
+# --- jobs --------------------------------------------------------------------------------------
+
+# Where jobs are defined; `touchstone.lib.jobs` is the only way to them.
+PROCRASTINATE_IMPORT_PATHS = ["touchstone.flows.jobs"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 # --- people ------------------------------------------------------------------------------------
 
@@ -115,7 +125,25 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
-WORKBENCH_LANGUAGES: list[tuple[str, str]] = [*LANGUAGES, ("ar", "العربية")]
+WORKBENCH_LANGUAGES: list[tuple[str, str]] = [
+    *LANGUAGES,
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("he", "עברית"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("ms", "Bahasa Melayu"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("sv", "Svenska"),
+    ("th", "ไทย"),
+    ("tr", "Türkçe"),
+    ("vi", "Tiếng Việt"),
+]
 LOCALE_PATHS = [ROOT / "src" / "touchstone" / "locale"]
 FORMAT_MODULE_PATH: list[str] = []
 

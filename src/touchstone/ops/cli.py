@@ -16,6 +16,8 @@ from touchstone.ops.errors import OperatorError
 COMMANDS = {
     "demo": "play the demonstration programme, then serve it",
     "run": "serve the console, the workbench and the API",
+    "worker": "do what waits beside the requests; `run` starts one by itself",
+    "machine": "have a machine annotator judge items, within a budget",
     "migrate": "bring the database to the schema of this code",
     "manage": "run a management command of Django's with the database running",
     "messages": "extract, check or compile the translations",

@@ -124,6 +124,20 @@ class Cluster:
             self.stop()
             raise
 
+    def revive(self) -> None:
+        """Start the server again if this object started it and it ended by itself.
+
+        It recovers what was committed. The thread that calls this takes the place of the one
+        that called `start`: it must live as long.
+
+        :raises OperatorError: it does not come up.
+        """
+        if self._process is None or self._process.poll() is None:
+            return
+        sockets = socket_folder(self.home, self.account)
+        postmaster.clear_remains(self.data, sockets, seconds=STOP_SECONDS)
+        self._launch()
+
     def stop(self) -> None:
         """End the server if this object started it: politely, then firmly."""
         if self._process is not None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from touchstone.ops.cluster_files import secret_in
@@ -18,9 +19,17 @@ def state_folder() -> Path:
     return (PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()) / "var"
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """The environment a child process needs, and the database if it is one of our own."""
+
+    environment: Mapping[str, str]
+    database: Cluster | None
+
+
 @contextlib.contextmanager
-def surroundings() -> Iterator[Mapping[str, str]]:
-    """The environment a child process needs, with the database running while the block lasts.
+def surroundings() -> Iterator[Surroundings]:
+    """What children need, with the database running while the block lasts.
 
     This process takes it too, but without a connection pool: a pool's threads would outlive the
     database.
@@ -29,12 +38,13 @@ def surroundings() -> Iterator[Mapping[str, str]]:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "touchstone.config.settings")
         if not os.environ.get("SECRET_KEY"):
             os.environ["SECRET_KEY"] = _secret_key()
+        cluster = None
         if not os.environ.get("DATABASE_URL"):
             cluster = Cluster(state_folder() / "postgres")
             os.environ["DATABASE_URL"] = running.enter_context(cluster).url
         for_children = dict(os.environ)
         os.environ["DATABASE_POOL_SIZE"] = "0"
-        yield for_children
+        yield Surroundings(for_children, cluster)
 
 
 def _secret_key() -> str:

@@ -1,4 +1,4 @@
-"""The web server of one machine: granian's workers in front of Django."""
+"""What serves on one machine: granian's web workers in front of Django, and the worker beside."""
 
 import contextlib
 import errno
@@ -7,13 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 
 from touchstone.ops.errors import OperatorError
+from touchstone.ops.keeping import Kept
 from touchstone.ops.processes import end, end_with_parent
+from touchstone.ops.runtime import Surroundings
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 15.0
+WATCH_SECONDS = 0.5
 
 
 def check_port(port: int) -> None:
@@ -42,27 +44,43 @@ def collect_static() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def serve(*, port: int, environment: Mapping[str, str]) -> int:
-    """Serve until a signal ends this process or the server ends; its exit status."""
+def serve(*, port: int, surroundings: Surroundings) -> int:
+    """Serve until a signal ends this process or the server ends; its exit status.
+
+    The worker and a database of our own are started again should they end.
+    """
     from django.db import connections
 
     connections.close_all()  # ours has nothing more to do
+    worker = Kept("worker", worker_command(), surroundings.environment)
     server = subprocess.Popen(
-        _command(port),
-        env=dict(environment),
+        server_command(port),
+        env=dict(surroundings.environment),
         stdin=subprocess.DEVNULL,
         preexec_fn=end_with_parent(signal.SIGTERM),
         start_new_session=True,  # the terminal's Ctrl-C reaches us alone; we pass it on in order
     )
     try:
-        return server.wait()
+        while True:
+            if surroundings.database is not None:
+                surroundings.database.revive()
+            worker.keep()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return server.wait(timeout=WATCH_SECONDS)
     finally:
+        worker.stop()
         end(server, (signal.SIGTERM, signal.SIGKILL), seconds=STOP_SECONDS)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)  # workers whose parent was killed keep the port
 
 
-def _command(port: int) -> list[str]:
+def worker_command() -> list[str]:
+    """The worker as a program of its own."""
+    main = "import sys; from touchstone.ops.cli import main; sys.exit(main())"
+    return [sys.executable, "-c", main, "worker"]
+
+
+def server_command(port: int) -> list[str]:
     return [
         sys.executable,
         "-m",

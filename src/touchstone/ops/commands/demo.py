@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     """Migrate, play, then serve unless told not to."""
     if not options.no_serve:
         check_port(options.port)
-    with surroundings() as environment:
+    with surroundings() as around:
         set_up_django()
         migrate(verbosity=0)
         from touchstone.ops.demo import play
@@ -29,4 +29,4 @@ def run(options: argparse.Namespace) -> int:
         print(
             f"\nThe console is open at http://{HOST}:{options.port}. Ctrl-C stops it.", flush=True
         )
-        return serve(port=options.port, environment=environment)
+        return serve(port=options.port, surroundings=around)

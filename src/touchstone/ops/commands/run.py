@@ -16,9 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Migrate, then serve."""
     check_port(options.port)
-    with surroundings() as environment:
+    with surroundings() as around:
         set_up_django()
         migrate(verbosity=0)
         collect_static()
         print(f"Touchstone is at http://{HOST}:{options.port}. Ctrl-C stops it.", flush=True)
-        return serve(port=options.port, environment=environment)
+        return serve(port=options.port, surroundings=around)

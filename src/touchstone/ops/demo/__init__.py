@@ -16,7 +16,7 @@ from touchstone.apps.guidelines.queries import newest_version
 from touchstone.apps.markets.operations import seed_markets
 from touchstone.apps.planning.queries import project_by_key
 from touchstone.ops.demo import cast as casting
-from touchstone.ops.demo import checks, open_data, pilots
+from touchstone.ops.demo import checks, open_data, pilots, task_types
 from touchstone.ops.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def play(tell: Callable[[str], None] = print) -> list[checks.Check]:
             _once(pilot.key, tell, _pilot(pilot, cast, version, now))
             for pilot in (pilots.FRENCH, pilots.ARABIC)
         ),
+        *(_once(trial.key, tell, _trial(trial, cast, now)) for trial in task_types.TRIALS),
     ]
     found = checks.of_open_data(projects[0])
     for project in projects[1:]:
@@ -55,6 +56,10 @@ def _pilot(
     pilot: pilots.Pilot, cast: casting.Cast, version: GuidelineVersion, now: datetime
 ) -> Callable[[], Project]:
     return lambda: pilots.play(pilot=pilot, cast=cast, version=version, now=now)
+
+
+def _trial(trial: task_types.Trial, cast: casting.Cast, now: datetime) -> Callable[[], Project]:
+    return lambda: task_types.play(trial=trial, cast=cast, now=now)
 
 
 def _once(key: str, tell: Callable[[str], None], act: Callable[[], Project]) -> Project:

@@ -43,6 +43,7 @@ class Part:
 VENDORS: Mapping[str, tuple[str, str]] = {
     "atelier": ("Atelier des mots", "FR"),
     "almanar": ("Al-Manar Annotation", "EG"),
+    "harbor": ("Harbor Labeling", "US"),
 }
 
 PARTS = (
@@ -64,11 +65,19 @@ PARTS = (
     ),
     Part(
         "annotator-ar", "ليلى حسن", Role.ANNOTATOR, "ar", "Africa/Cairo",
-        vendor="almanar", fluencies=("ar-EG",),
+        vendor="almanar", fluencies=("ar-EG", "ar-SA"),
     ),
     Part(
         "annotator-ar-2", "عمر خليل", Role.ANNOTATOR, "ar", "Africa/Cairo",
-        vendor="almanar", fluencies=("ar-EG",),
+        vendor="almanar", fluencies=("ar-EG", "ar-SA"),
+    ),
+    Part(
+        "annotator", "Grace Miller", Role.ANNOTATOR, "en", "America/New_York",
+        vendor="harbor", fluencies=("en-US",),
+    ),
+    Part(
+        "annotator-2", "Owen Clarke", Role.ANNOTATOR, "en", "America/New_York",
+        vendor="harbor", fluencies=("en-US",),
     ),
 )  # fmt: skip
 

@@ -28,6 +28,8 @@ from touchstone.apps.planning.operations import add_member
 from touchstone.apps.quality.operations import draw_audits, measure, open_adjudications
 from touchstone.apps.risks.operations import close_risk
 from touchstone.apps.risks.queries import open_risks_of
+from touchstone.apps.wellbeing.operations import give_consent
+from touchstone.apps.wellbeing.policies import Severity
 from touchstone.flows import acceptance, delivery, labeling, phases, return_review
 from touchstone.flows.item_import import take_in
 from touchstone.ops.demo import programme, sources
@@ -177,6 +179,7 @@ def _replay(project: Project, version: GuidelineVersion, job: Job, cast: Cast) -
     for rater in people.values():
         add_member(project=project, user=rater, function="annotator", by=cast["owner"], at=IMPORTED)
         confirm_reading(version=version, language="en", by=rater, at=IMPORTED)
+        give_consent(severity=Severity.S1, version=1, language="en", by=rater, at=IMPORTED)
     _play_pages(project, job, people)
     settle_statistics()
 
