@@ -25,6 +25,7 @@ from touchstone_client.me import Me, Role
 from touchstone_client.plans import (
     ExpectedCost,
     GuidelineVersion,
+    Lessons,
     Plan,
     PlanDraft,
     PlanLocaleDraft,
@@ -32,6 +33,18 @@ from touchstone_client.plans import (
     PlanSummary,
 )
 from touchstone_client.projects import Member, Progress, Project, ProjectDetail
+from touchstone_client.qualification import (
+    GoldTest,
+    PracticeExample,
+    PracticeFeedback,
+    QualificationResult,
+    Quiz,
+    QuizAnswer,
+    QuizChoice,
+    QuizQuestion,
+    TestTask,
+    WorkStep,
+)
 from touchstone_client.quality import ConsensusRun, Lot, Measurement, QualityReport, Queues
 from touchstone_client.releases import Decision, Release, ReleaseFile, ReleaseSummary
 from touchstone_client.requests import Request, RequestDraft, RequestSummary, Step
@@ -53,10 +66,12 @@ __all__ = (
     "Evaluation",
     "ExpectedCost",
     "Forbidden",
+    "GoldTest",
     "Guideline",
     "GuidelineVersion",
     "ImportReport",
     "Invalid",
+    "Lessons",
     "Locale",
     "Lot",
     "Market",
@@ -70,11 +85,18 @@ __all__ = (
     "PlanLocaleDraft",
     "PlanRiskDraft",
     "PlanSummary",
+    "PracticeExample",
+    "PracticeFeedback",
     "Progress",
     "Project",
     "ProjectDetail",
+    "QualificationResult",
     "QualityReport",
     "Queues",
+    "Quiz",
+    "QuizAnswer",
+    "QuizChoice",
+    "QuizQuestion",
     "RateLimited",
     "Release",
     "ReleaseFile",
@@ -91,9 +113,11 @@ __all__ = (
     "SystemRun",
     "Task",
     "Tasks",
+    "TestTask",
     "Touchstone",
     "TouchstoneError",
     "TransportError",
     "Unauthenticated",
     "Work",
+    "WorkStep",
 )

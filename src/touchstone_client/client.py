@@ -12,6 +12,7 @@ from touchstone_client.evaluations import Evaluations
 from touchstone_client.items import Items
 from touchstone_client.plans import Plans
 from touchstone_client.projects import Projects
+from touchstone_client.qualification import Qualifying
 from touchstone_client.quality import Consensus, Quality
 from touchstone_client.releases import Releases
 from touchstone_client.requests import Requests
@@ -55,6 +56,7 @@ class Touchstone:
         self.plans = Plans(self._transport)
         self.items = Items(self._transport)
         self.work = Labeling(self._transport)
+        self.qualification = Qualifying(self._transport)
         self.quality = Quality(self._transport)
         self.consensus = Consensus(self._transport)
         self.releases = Releases(self._transport)

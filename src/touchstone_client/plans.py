@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,6 +57,11 @@ class PlanDraft:
     sample_note: str = ""
     lease_minutes: int = 30
     change_note: str = ""
+    overlap_most: int | None = None
+    stop_confidence: Decimal | None = None
+    quiz_required: bool = False
+    gold_test_size: int = 0
+    qualification_days: int = 180
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +86,8 @@ class PlanSummary:
     decided_by: str | None
     decided_at: datetime | None
     decision_note: str
+    overlap_most: int | None = None
+    stop_confidence: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +124,14 @@ class GuidelineVersion:
     published_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lessons:
+    """The quiz and the practice examples of a guideline version, in the form they are published."""
+
+    quiz: Mapping[str, Any]
+    practice: tuple[Mapping[str, Any], ...]
+
+
 class Plans:
     """`touchstone.plans`."""
 
@@ -126,6 +141,34 @@ class Plans:
     def guidelines(self) -> Iterator[GuidelineVersion]:
         """The published guidelines, newest first."""
         return (decode(GuidelineVersion, row) for row in self._transport.pages("/guidelines"))
+
+    def publish(
+        self,
+        guideline: str,
+        version: str,
+        *,
+        texts: Mapping[str, str],
+        changes: str = "",
+        quiz: Mapping[str, Any] | None = None,
+        practice: Sequence[Mapping[str, Any]] | None = None,
+    ) -> GuidelineVersion:
+        """Publish the next version of a guideline, with its quiz and practice examples if any.
+
+        A minor version without them keeps those of the version before it.
+        """
+        body = {
+            "version": version,
+            "texts": dict(texts),
+            "changes": changes,
+            "quiz": None if quiz is None else dict(quiz),
+            "practice": None if practice is None else [dict(each) for each in practice],
+        }
+        answer = self._transport.post(f"/guidelines/{guideline}/versions", body)
+        return decode(GuidelineVersion, answer)
+
+    def lessons(self, version: int) -> Lessons:
+        """The quiz and the practice examples that hold with a version, answers included."""
+        return decode(Lessons, self._transport.get(f"/guidelines/versions/{version}/lessons"))
 
     def list(self, project: str) -> Iterator[PlanSummary]:
         """Every version of a project's plan, newest first."""

@@ -27,9 +27,13 @@ INVALID_INPUT = frozenset(
     {
         "bad_cursor",
         "bad_file",
+        "broken_practice",
+        "broken_quiz",
+        "broken_schema",
         "foreign_run",
         "invalid_answers",
         "invalid_decision",
+        "invalid_quiz_answers",
         "invalid_run",
         "invalid_split",
         "invalid_threshold",
@@ -40,6 +44,7 @@ INVALID_INPUT = frozenset(
         "unknown_locale",
         "unknown_market",
         "unknown_queries",
+        "unknown_topic",
     }
 )
 

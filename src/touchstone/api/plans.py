@@ -65,6 +65,11 @@ class PlanIn(In):
     sample_note: Text = ""
     lease_minutes: Number = 30
     change_note: Text = ""
+    overlap_most: Number | None = None
+    stop_confidence: Exact | None = None
+    quiz_required: bool = False
+    gold_test_size: Number = 0
+    qualification_days: Number = 180
 
     def draft(self) -> PlanDraft:
         """The same as the operations take it."""
@@ -83,6 +88,8 @@ class PlanOut(Schema):
     task_type: str
     guideline: str
     overlap: int
+    overlap_most: int | None
+    stop_confidence: Decimal | None
     gold_rate: Decimal
     start_date: date
     end_date: date
@@ -206,6 +213,8 @@ def _summary(plan: "Plan") -> dict[str, Any]:
         "task_type": str(plan.task_type),
         "guideline": f"{version.guideline.key} {version}",
         "overlap": plan.overlap,
+        "overlap_most": plan.overlap_most,
+        "stop_confidence": plan.stop_confidence,
         "gold_rate": plan.gold_rate,
         "start_date": plan.start_date,
         "end_date": plan.end_date,

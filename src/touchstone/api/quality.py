@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from ninja import Router, Schema
 
 from touchstone.api.access import ApiRequest, needs, project_of
-from touchstone.api.fields import In, Seed, Tag, Text
+from touchstone.api.fields import In, Line, Seed, Tag, Text
 from touchstone.api.paging import Page, Paging, page
+from touchstone.apps.labeling.stopping import decisions_of
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.quality.operations import measure
 from touchstone.apps.quality.queries import (
@@ -19,6 +20,7 @@ from touchstone.apps.quality.queries import (
 from touchstone.flows import acceptance
 
 if TYPE_CHECKING:
+    from touchstone.apps.labeling.models import StopDecision
     from touchstone.apps.quality.models import Lot, Measurement
 
 router = Router()
@@ -90,6 +92,30 @@ class LotOut(Schema):
     at: datetime
 
 
+class StopDecisionOut(Schema):
+    """Why an item got the judgments it got, under a dynamic overlap.
+
+    `verdict` is `stop` (sure enough), `more` (one more wanted) or `most` (unsure, and at the most).
+    `posterior` follows `classes`; it is what the `judgments` that stood said by the fit `fit`.
+    """
+
+    item: str
+    verdict: str
+    judgments: int
+    classes: list[int]
+    posterior: list[float]
+    probability: float
+    threshold: float
+    need_before: int
+    need_after: int
+    plan_version: int
+    fit: int
+    fit_method: str
+    fit_input_hash: str
+    fit_exponent: float
+    at: datetime
+
+
 @router.get("/{slug:key}/quality", response=QualityOut)
 @needs(Capability.VIEW_QUALITY, scope="project")
 def get_quality(request: ApiRequest, key: str) -> QualityOut:
@@ -138,6 +164,36 @@ def decide_lot(request: ApiRequest, key: str, body: LotIn) -> LotOut:
         at=request.at,
     )
     return _lot_out(lot)
+
+
+@router.get("/{slug:key}/stop-decisions", response=Page[StopDecisionOut])
+@needs(Capability.RUN_QUALITY, scope="project")
+def list_stop_decisions(
+    request: ApiRequest, key: str, item: Line, paging: Paging
+) -> dict[str, object]:
+    """What was decided about an item under dynamic overlap, by its key, oldest first."""
+    rows = decisions_of(project_of(request, key), item_key=item)
+    return page(rows, "id", paging, _decision_out)
+
+
+def _decision_out(row: "StopDecision") -> StopDecisionOut:
+    return StopDecisionOut(
+        item=row.item.key,
+        verdict=row.verdict,
+        judgments=row.judgments,
+        classes=row.fit.classes,
+        posterior=row.posterior,
+        probability=row.probability,
+        threshold=float(row.threshold),
+        need_before=row.need_before,
+        need_after=row.need_after,
+        plan_version=row.plan.version,
+        fit=row.fit_id,
+        fit_method=row.fit.method,
+        fit_input_hash=row.fit.input_hash,
+        fit_exponent=row.fit.exponent,
+        at=row.at,
+    )
 
 
 def _measurement_out(one: "Measurement") -> MeasurementOut:

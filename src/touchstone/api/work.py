@@ -5,26 +5,29 @@ both kinds. The flow does the mixing, so this module could not tell if it wanted
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Header, Router, Schema, Status
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from touchstone.api.access import ApiRequest, needs, project_of
 from touchstone.api.fields import Code, In, SmallObject
 from touchstone.api.paging import Page, Paging, page
 from touchstone.apps.guidelines.operations import confirm_reading
 from touchstone.apps.guidelines.queries import has_read, text_of
-from touchstone.apps.labeling import operations as labeling
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.planning.queries import projects_to_label
-from touchstone.flows.labeling import lease_work, submit_work, work_in_hand, working_plan
+from touchstone.apps.planning.working import frozen_plan
+from touchstone.flows import exposure
+from touchstone.flows.labeling import submit_work, take_work, work_in_hand, working_plan
 
 if TYPE_CHECKING:
     from touchstone.apps.labeling.queries import LeasedTask
-    from touchstone.apps.planning.models import Project
+    from touchstone.apps.planning.models import Plan, Project
 
 # How many tasks one call may ask for; `labeling` has its own limit on how many one may hold.
 MOST_AT_ONCE = 50
@@ -70,6 +73,9 @@ class TasksOut(Schema):
     label_schema: dict[str, Any]
 
 
+TASKS = TypeAdapter(list[TaskOut])
+
+
 class LeaseIn(In):
     """How many tasks are wanted; fewer come when fewer want an answer."""
 
@@ -83,9 +89,16 @@ class LeaseHeldIn(In):
 
 
 class SkipIn(LeaseHeldIn):
-    """The lease, and why the task is given back for good."""
+    """The lease, and why the task is given back for good: nobody has to say.
+
+    `harmful` says that it was too much to look at. `seconds` is how long it was on the screen. No
+    score and no pay knows of a skip.
+    """
 
     reason: Code = ""
+    seconds: Annotated[float | None, Field(ge=0, le=LONGEST_TASK_SECONDS, allow_inf_nan=False)] = (
+        None
+    )
 
 
 class LeaseOut(Schema):
@@ -157,11 +170,10 @@ def confirm_guideline(request: ApiRequest, key: str) -> GuidelineOut:
 
 @projects.post("/{slug:key}/lease", response=TasksOut)
 @needs(Capability.LABEL, scope="project")
-def lease_tasks(request: ApiRequest, key: str, body: LeaseIn) -> TasksOut:
+def lease_tasks(request: ApiRequest, key: str, body: LeaseIn) -> HttpResponse:
     """Take up to `count` tasks; each is yours until its lease ends."""
-    project = project_of(request, key)
-    tasks = lease_work(project=project, by=request.auth, count=body.count, at=request.at)
-    return _tasks_out(project, tasks)
+    work = take_work(key=key, by=request.auth, count=body.count, at=request.at)
+    return _answer(200, _tasks_json(work.plan, work.tasks))
 
 
 @projects.get("/{slug:key}/lease", response=TasksOut)
@@ -169,14 +181,15 @@ def lease_tasks(request: ApiRequest, key: str, body: LeaseIn) -> TasksOut:
 def list_tasks_in_hand(request: ApiRequest, key: str) -> TasksOut:
     """The tasks you hold now, for a program that was started again."""
     project = project_of(request, key)
-    return _tasks_out(project, work_in_hand(project=project, by=request.auth, at=request.at))
+    tasks = work_in_hand(project=project, by=request.auth, at=request.at)
+    return _tasks_out(working_plan(project), tasks)
 
 
 @assignments.post("/{uuid:assignment}/heartbeat", response=LeaseOut)
 @needs(Capability.LABEL, scope="service")
 def renew_lease(request: ApiRequest, assignment: UUID, body: LeaseHeldIn) -> LeaseOut:
-    """Say that you are still at it; the lease is renewed for its full length."""
-    until = labeling.heartbeat(
+    """Say that you are still at it; the lease is renewed, as far as your limits allow."""
+    until = exposure.renew_lease(
         assignment_id=assignment, lease=body.lease, by=request.auth, at=request.at
     )
     return LeaseOut(leased_until=until)
@@ -186,7 +199,7 @@ def renew_lease(request: ApiRequest, assignment: UUID, body: LeaseHeldIn) -> Lea
 @needs(Capability.LABEL, scope="service")
 def release_lease(request: ApiRequest, assignment: UUID, lease: UUID) -> Status[None]:
     """Give a task back unanswered; you may get it again."""
-    labeling.release_lease(assignment_id=assignment, lease=lease, by=request.auth, at=request.at)
+    exposure.release_work(assignment_id=assignment, lease=lease, by=request.auth, at=request.at)
     return Status(204, None)
 
 
@@ -194,10 +207,11 @@ def release_lease(request: ApiRequest, assignment: UUID, lease: UUID) -> Status[
 @needs(Capability.LABEL, scope="service")
 def skip_task(request: ApiRequest, assignment: UUID, body: SkipIn) -> Status[None]:
     """Give a task back for good; you will not get it again."""
-    labeling.skip(
+    exposure.skip_work(
         assignment_id=assignment,
         lease=body.lease,
         reason=body.reason,
+        seconds=body.seconds,
         by=request.auth,
         at=request.at,
     )
@@ -208,7 +222,7 @@ def skip_task(request: ApiRequest, assignment: UUID, body: SkipIn) -> Status[Non
 @needs(Capability.LABEL, scope="service")
 def submit_judgment(
     request: ApiRequest, body: JudgmentIn, idempotency_key: IdempotencyKey
-) -> Status[JudgmentOut]:
+) -> HttpResponse:
     """Send answers; 202 when they came late. A repeat with the same key returns the first."""
     kept = submit_work(
         assignment_id=body.assignment,
@@ -219,13 +233,13 @@ def submit_judgment(
         by=request.auth,
         at=request.at,
     )
-    out = JudgmentOut(
+    out = JudgmentOut.model_construct(
         judgment=kept.judgment_id,
         late=kept.late,
         counts=kept.counts,
         submitted_at=kept.submitted_at,
     )
-    return Status(202 if kept.late else 200, out)
+    return _answer(202 if kept.late else 200, out.model_dump_json())
 
 
 def _work_out(project: "Project") -> WorkOut:
@@ -243,8 +257,24 @@ def _guideline_out(request: ApiRequest, project: "Project") -> GuidelineOut:
     )
 
 
-def _tasks_out(project: "Project", tasks: list["LeasedTask"]) -> TasksOut:
-    plan = working_plan(project)
+def _answer(status: int, text: bytes | str) -> HttpResponse:
+    """An answer of the hot path: its schema made the JSON, so it is not checked a second time."""
+    return HttpResponse(text, content_type="application/json; charset=utf-8", status=status)
+
+
+def _tasks_json(plan: "Plan", tasks: list["LeasedTask"]) -> bytes:
+    """`TasksOut` as it goes out. The schema is much longer than the tasks and stays the same."""
+    out = [_task_out(task) for task in tasks]
+    return b'{"tasks":' + TASKS.dump_json(out) + b"," + _plan_json(plan.pk)
+
+
+@lru_cache(maxsize=1_000)
+def _plan_json(plan_id: int) -> bytes:
+    """The end of `TasksOut`: what is the same for all tasks of a plan in force, which is frozen."""
+    return _tasks_out(frozen_plan(plan_id), []).model_dump_json(exclude={"tasks"})[1:].encode()
+
+
+def _tasks_out(plan: "Plan", tasks: list["LeasedTask"]) -> TasksOut:
     return TasksOut(
         tasks=[_task_out(task) for task in tasks],
         guideline_version=str(plan.guideline_version),
@@ -253,7 +283,7 @@ def _tasks_out(project: "Project", tasks: list["LeasedTask"]) -> TasksOut:
 
 
 def _task_out(task: "LeasedTask") -> TaskOut:
-    return TaskOut(
+    return TaskOut.model_construct(
         assignment=task.assignment_id,
         lease=task.lease,
         leased_until=task.leased_until,
