@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.factories.intake import AT, person, places
 from tests.factories.planning import PlanLocaleDraftFactory, a_project, a_submitted_plan
+from touchstone.apps.guidelines.models import GuidelineVersion
 from touchstone.apps.guidelines.operations import confirm_reading, seed_task_types
 from touchstone.apps.labeling.models import Judgment
 from touchstone.apps.people.models import Role, User
@@ -81,8 +82,13 @@ class Scene:
         open_adjudications(project=self.project, by=self.people["olga"], at=timezone.now())
 
 
-def a_scene(locale_tag: str = "fr-FR", items: int = 6, gold: int = 0, overlap: int = 2) -> Scene:
-    """A pilot in one locale: Ana and Ben label, Quinn checks, Zoe has no part in it."""
+def a_scene(
+    locale_tag: str = "fr-FR", items: int = 6, gold: int = 0, overlap: int = 2, **asked: object
+) -> Scene:
+    """A pilot in one locale: Ana and Ben label, Quinn checks, Zoe has no part in it.
+
+    `asked` is what the plan asks for besides, such as `quiz_required=True`.
+    """
     places()
     cast = {
         "olga": person("olga", Role.PROJECT_OWNER),
@@ -93,8 +99,8 @@ def a_scene(locale_tag: str = "fr-FR", items: int = 6, gold: int = 0, overlap: i
         "quinn": person("quinn", Role.QA_LEAD, market="FR"),
         "zoe": person("zoe", Role.ANNOTATOR),
     }
-    seed_task_types(by=cast["olga"], at=AT)
-    project, plan = _planned(cast, locale_tag, items, gold, overlap)
+    seed_task_types(by=cast["olga"], at=AT, keys=["graded-relevance"])
+    project, plan = _planned(cast, locale_tag, items, gold, overlap, asked)
     scene = Scene(project, plan, locale_tag, cast)
     _take_in(scene, items, gold)
     for name, function in (("ana", "annotator"), ("ben", "annotator"), ("quinn", "qa_lead")):
@@ -105,7 +111,12 @@ def a_scene(locale_tag: str = "fr-FR", items: int = 6, gold: int = 0, overlap: i
 
 
 def _planned(
-    cast: dict[str, User], locale_tag: str, items: int, gold: int, overlap: int
+    cast: dict[str, User],
+    locale_tag: str,
+    items: int,
+    gold: int,
+    overlap: int,
+    asked: dict[str, object],
 ) -> tuple[Project, Plan]:
     project = a_project(
         requester=cast["rita"], owner=cast["olga"], key=KEY, locales={locale_tag: items}
@@ -113,11 +124,14 @@ def _planned(
     terms = PlanLocaleDraftFactory(
         locale=locale_tag, sample_size=items, price_per_judgment=Decimal("0.01")
     )
+    graded = GuidelineVersion.objects.get(guideline__task_type__key="graded-relevance")
     plan = a_submitted_plan(
         project,
+        guideline_version=graded.pk,
         locales=(terms,),
         overlap=overlap,
         gold_rate=Decimal("0.3") if gold else Decimal(0),
+        **asked,
     )
     approve(plan=plan, by=cast["pia"], at=AT)
     project.request.refresh_from_db()

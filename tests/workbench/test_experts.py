@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.workbench.conftest import SignedIn
+from tests.workbench.samples import named, plain_schema
 from tests.workbench.scene import KEY, Scene
 from tests.workbench.test_screens import data_of, text_of
+from tests.workbench.typed_scene import a_typed_scene
 from touchstone.apps.quality.models import Adjudication, Audit
 
 AUDITS, CASES = f"/work/{KEY}/audits", f"/work/{KEY}/adjudications"
@@ -134,6 +137,35 @@ class TestAdjudications:
         assert "alert-danger" in text_of(answer)
         case.refresh_from_db()
         assert case.settled_at is None
+
+    @pytest.mark.parametrize(
+        ("kind", "given", "grades"),
+        [("ordinal", (-3, 3), ("-3", "3")), ("single", ("worse", "better"), ("0", "1"))],
+    )
+    def test_a_decision_is_taken_on_any_scale(
+        self,
+        db: None,
+        signed_in: SignedIn,
+        kind: str,
+        given: tuple[Any, Any],
+        grades: tuple[str, str],
+    ) -> None:
+        schema = plain_schema("result")
+        options = [{"value": value, "names": named(f"Answer {value}")} for value in given]
+        schema["fields"][0] |= {"kind": kind, "options": options}
+        scene = a_typed_scene(schema, [("egg", {"title": "Egg"})], overlap=2)
+        scene.judge_all("ana", given[0])
+        scene.judge_all("ben", given[1])
+        scene.open_cases()
+        quinn, case = signed_in("quinn"), Adjudication.objects.get()
+
+        page = text_of(quinn.get(CASES))
+        for grade, value in zip(grades, given, strict=True):
+            assert f"<kbd>{grade}</kbd> Answer {value}" in page
+            assert f'name="q-grade" value="{grade}"' in page
+        quinn.post(f"{CASES}/{case.pk}", {"grade": grades[0], "rationale": "Seen."})
+        case.refresh_from_db()
+        assert str(case.grade) == grades[0]
 
     @pytest.mark.parametrize(("name", "status"), [("zoe", 404), ("ana", 404), ("olga", 403)])
     def test_are_for_those_who_settle(

@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
 from touchstone.apps.people.policies import Capability
+from touchstone.apps.wellbeing.operations import ConsentNeeded
 from touchstone.lib.errors import NotAllowed, NotVisible, Refused, TouchstoneError
 from touchstone.workbench.languages import language_of
 
@@ -35,6 +36,11 @@ Scope = Literal["project", "self"]
 def person(request: HttpRequest) -> User:
     """The signed-in user; only for views behind `needs` or `signed_in`."""
     return cast("User", request.user)
+
+
+def shows_media(request: HttpRequest) -> None:
+    """Let the page load the images and clips that items point to; see the policy's middleware."""
+    request.shows_media = True  # type: ignore[attr-defined]
 
 
 def needs(
@@ -93,6 +99,8 @@ def _guarded(view: View, methods: tuple[str, ...], back: str) -> View:
                 return _refusal(request, error, 404)
             except NotAllowed as error:
                 return _refusal(request, error, 403)
+            except ConsentNeeded:
+                return redirect("work:consent", key=kwargs["key"])
             except Refused as error:
                 return _refused(request, error, back, kwargs)
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from touchstone.apps.guidelines.policies import Field, LabelSchema, Option, in_language
+from touchstone.apps.guidelines.policies import (
+    Field,
+    LabelSchema,
+    Option,
+    grade_of,
+    in_language,
+)
 
 # Keys that mean something on the screen itself; a schema cannot take them.
-RESERVED = frozenset("xsgc")
-DIGITS = "1234567890"
+RESERVED = frozenset("xsgcevnt")
+# Layouts of what has a quality of its own, whatever was searched for.
+BY_ITSELF = frozenset({"result", "video", "media", "ad"})
+# What answers get when a schema names no key of use: digits, and letters when they run out.
+FREE = "1234567890" + "qwradfzbhjklmopyi"
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a task; a text has no choices."""
+    """One question of a task; `of` names the content that it marks or orders."""
 
     key: str
     kind: str
@@ -35,16 +44,56 @@ class Question:
     name: str
     help: str
     choices: tuple[Choice, ...]
+    least: float | None = None
+    most: float | None = None
+    step: float | None = None
+    unit: str = ""
+    longest: int = 0
+    of: str = ""
+
+    @property
+    def free_keys(self) -> str:
+        """The keys for what only the item names: the entries of a ranking."""
+        return FREE
 
 
-def questions_of(schema: LabelSchema, language: str) -> tuple[Question, ...]:
-    """Every question of a schema, in order."""
-    return tuple(_question(field, schema, language) for field in schema.fields)
+@dataclass(frozen=True)
+class Screen:
+    """The questions asked together. `without_query`: the item is judged whatever was searched."""
+
+    questions: tuple[Question, ...]
+    without_query: bool
 
 
-def main_question(schema: LabelSchema, language: str) -> Question:
-    """The question whose answer is the label."""
-    return _question(schema.main_field, schema, language)
+def screens_of(schema: LabelSchema, language: str) -> tuple[Screen, ...]:
+    """Every question of a schema, screen by screen.
+
+    What comes after the screen with the label is judged without the query: nobody who has just
+    graded how well a page meets a need judges the page by itself while the need is in sight. Where
+    there is nothing to judge without a query (it is the item, or a suggestion goes on from it), it
+    stays.
+    """
+    found: list[Screen] = []
+    apart = False
+    for keys in schema.screens or (tuple(field.key for field in schema.fields),):
+        questions = tuple(_question(schema.field(key), schema, language) for key in keys)
+        found.append(Screen(questions, without_query=apart))
+        apart = apart or (schema.main in keys and schema.layout in BY_ITSELF)
+    return tuple(found)
+
+
+def label_question(schema: LabelSchema, language: str) -> Question:
+    """The question whose answer is the label, its choices valued by their grades."""
+    question = _question(schema.main_field, schema, language)
+    values: Sequence[object] = schema.main_field.values or (True, False)
+    return replace(
+        question,
+        kind="ordinal",
+        choices=tuple(
+            replace(choice, value=str(grade_of(schema.main_field, value)))
+            for choice, value in zip(question.choices, values, strict=True)
+        ),
+    )
 
 
 def reasons_of(schema: LabelSchema, language: str) -> tuple[Choice, ...]:
@@ -52,10 +101,15 @@ def reasons_of(schema: LabelSchema, language: str) -> tuple[Choice, ...]:
     return _choices(schema.cannot_judge, language)
 
 
+def escalations_of(schema: LabelSchema, language: str) -> tuple[Choice, ...]:
+    """Why an expert should look at an item, each with a digit."""
+    return _choices(schema.escalate, language)
+
+
 def hotkeys(wanted: Sequence[str]) -> list[str]:
-    """The keys that a schema asks for, or the first free digits where it asks for none of use."""
+    """The keys that a schema asks for, or the first free ones where it asks for none of use."""
     usable = ["" if key in RESERVED else key for key in wanted]
-    free = iter(digit for digit in DIGITS if digit not in usable)
+    free = iter(key for key in FREE if key not in usable)
     return [key or next(free, "") for key in usable]
 
 
@@ -68,6 +122,12 @@ def _question(field: Field, schema: LabelSchema, language: str) -> Question:
         name=field.name(language),
         help=in_language(field.help, language),
         choices=_yes_no() if field.kind == "boolean" else _choices(field.options, language),
+        least=field.least,
+        most=field.most,
+        step=field.step,
+        unit=field.unit,
+        longest=field.longest,
+        of=field.of,
     )
 
 

@@ -5,25 +5,31 @@ Only the fields that the schema names are handed over, whatever else an item's f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import get_language
 
-from touchstone.workbench.texts import expert_texts, task_texts
+from touchstone.apps.guidelines.policies import presented
+from touchstone.flows.exposure import severity_on
+from touchstone.workbench.layouts import part_keys, sent_keys, shown_keys
+from touchstone.workbench.texts import expert_texts, panel_texts, task_texts
 
 if TYPE_CHECKING:
     from touchstone.apps.guidelines.policies import LabelSchema
     from touchstone.apps.labeling.queries import LeasedTask
     from touchstone.apps.people.models import User
     from touchstone.apps.planning.models import Project
+    from touchstone.apps.wellbeing.policies import Severity
     from touchstone.flows.desk import Desk
 
 # Three beats in the length of a lease: one may be lost on the way.
 BEATS_A_LEASE = 3
 SHORTEST_BEAT_SECONDS = 20
+LONGEST_EXPOSED_BEAT_SECONDS = 120
 
 
 class Shown(Protocol):
@@ -39,30 +45,62 @@ class Shown(Protocol):
     def content(self) -> Mapping[str, object]: ...
 
 
+@dataclass(frozen=True)
+class Sample:
+    """An item that nobody has imported, to try a schema on."""
+
+    query: str
+    locale: str
+    direction: str
+    content: Mapping[str, object]
+
+
 def desk_data(project: Project, by: User, desk: Desk, at: datetime) -> dict[str, Any]:
     """What the task screen starts with."""
+    severity = severity_on(project)
     return {
         "project": project.key,
         "user": by.pk,
         "api": "/api/v1",
         "csrfCookie": settings.CSRF_COOKIE_NAME,
-        "language": get_language(),
         "now": at.isoformat(),
-        "beatSeconds": max(SHORTEST_BEAT_SECONDS, desk.lease_minutes * 60 // BEATS_A_LEASE),
+        "beatSeconds": _beat_seconds(desk, severity),
+        "harmful": severity.is_harmful,
+        "timeZone": by.time_zone,
         "doneToday": desk.done_today,
-        "context": list(desk.schema.context),
         "tasks": [_task(task, desk.schema) for task in desk.tasks],
         "texts": task_texts(),
-    }
+    } | _way_of_showing(desk.schema)
+
+
+def _beat_seconds(desk: Desk, severity: Severity) -> int:
+    """How often the screen says that somebody is there; often, where it is counted as exposure."""
+    beat = desk.lease_minutes * 60 // BEATS_A_LEASE
+    if severity.is_exposure:
+        beat = min(beat, LONGEST_EXPOSED_BEAT_SECONDS)
+    return max(SHORTEST_BEAT_SECONDS, beat)
 
 
 def expert_data(task: Shown, schema: LabelSchema) -> dict[str, Any]:
     """What an expert's screen starts with."""
     return {
-        "language": get_language(),
-        "context": list(schema.context),
-        "task": _shown(task, schema.context),
+        "task": _shown(task, schema),
         "texts": expert_texts(),
+    } | _way_of_showing(schema)
+
+
+def preview_data(sample: Sample, schema: LabelSchema) -> dict[str, Any]:
+    """What a preview starts with: no assignment, nowhere to send answers to."""
+    return {"task": _shown(sample, schema), "texts": panel_texts()} | _way_of_showing(schema)
+
+
+def _way_of_showing(schema: LabelSchema) -> dict[str, Any]:
+    """How the scripts lay an item out."""
+    return {
+        "language": get_language(),
+        "layout": schema.layout,
+        "context": list(shown_keys(schema)),
+        "parts": list(part_keys(schema)),
     }
 
 
@@ -72,13 +110,15 @@ def _task(task: LeasedTask, schema: LabelSchema) -> dict[str, Any]:
         "lease": str(task.lease),
         "leased_until": task.leased_until.isoformat(),
     }
-    return held | _shown(task, schema.context)
+    return held | _shown(task, schema)
 
 
-def _shown(task: Shown, context: Iterable[str]) -> dict[str, Any]:
+def _shown(task: Shown, schema: LabelSchema) -> dict[str, Any]:
+    # An annotator's content comes with its sides in place; what sways goes for everybody.
+    content = presented(schema, task.content, swapped=False)
     return {
         "query": task.query,
         "locale": task.locale,
         "direction": task.direction,
-        "content": {key: task.content[key] for key in context if key in task.content},
+        "content": {key: content[key] for key in sent_keys(schema) if key in content},
     }

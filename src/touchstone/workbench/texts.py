@@ -7,24 +7,125 @@ from django.utils.translation import gettext as _
 
 def item_texts() -> dict[str, str]:
     """What stands beside an item."""
-    return {
+    return _layout_texts() | {
         "no_text": _("This result has nothing to show."),
         "new_window": _("opens in a new window"),
+        "cover": _("Cover image"),
+        "image": _("Image to judge"),
+        "clip": _("Clip"),
+        "no_image": _("The image could not be loaded."),
+        "no_clip": _("The clip could not be loaded."),
+        "play": _("Play the clip"),
+        "pause": _("Pause the clip"),
+        "transcript": _("Transcript"),
+        "ocr": _("Text in the picture"),
+        "side": _("Show list {side}"),
+        "empty_side": _("This list is empty."),
+        "empty_side_one": _("There is nothing on this side."),
+        "covered_image": _("The image is covered: it may be hard to look at."),
+        "covered_clip": _("The clip is covered: it may be hard to look at."),
+        "show": _("Show"),
+        "cover_again": _("Cover again"),
+        "blurred": _("Blurred"),
+        "grey": _("Without colour"),
+        "ad_mark": _("Ad"),
+        "landing": _("Landing page"),
+    }
+
+
+def _layout_texts() -> dict[str, str]:
+    """What is judged, by layout, and the names of contents that have no shape of their own."""
+    return {
+        "layout_result": _("Result"),
+        "layout_video": _("Video"),
+        "layout_pair": _("Two results"),
+        "layout_lists": _("Two result lists"),
+        "layout_suggestion": _("Suggestion"),
+        "layout_ad": _("Ad and landing page"),
+        "layout_media": _("Content to judge"),
+        "layout_query": _("Context"),
+        "fact_author": _("Author"),
+        "fact_published": _("Published"),
+        "fact_duration": _("Length"),
+        "fact_about": _("About the source"),
+        "fact_brand": _("Brand"),
+        "fact_color": _("Colour"),
+        "fact_features": _("Features"),
+        "fact_location": _("Location"),
+        "fact_results": _("Results"),
+    }
+
+
+def panel_texts() -> dict[str, str]:
+    """What an item and its answer panel say, whoever answers."""
+    return item_texts() | {
+        "choose": _("Choose an answer first: press its key."),
+        "choose_reason": _("Choose a reason first: press its key."),
+        "screen": _("Screen {n} of {all}"),
+        "at_least": _("Choose at least {n}."),
+        "at_most": _("Choose at most {n}."),
+        "write": _("Write an answer first."),
+        "a_number": _("Write a number, with digits only."),
+        "number_range": _("The number is from {least} to {most}."),
+        "number_least": _("The number is at least {least}."),
+        "number_most": _("The number is at most {most}."),
+        "number_step": _("The number goes in steps of {step}."),
+        "mark": _("Mark a passage first: select words, then press the key of a mark."),
+        "select_first": _("Select words first, with the arrow keys or the mouse."),
+        "nothing_to_mark": _("This item has no text to mark."),
+        "selected": _("Selected: “{text}”"),
+        "marked": _("“{text}” is marked: {tag}"),
+        "unmark": _("Remove the mark “{tag}” from “{text}”"),
+        "unmarked": _("The mark on “{text}” is removed."),
+        "rank_all": _("Put all of them in order first: press their keys, the best first."),
+        "nothing_to_rank": _("This item has nothing to put in order."),
+        "ranked": _("{name}: place {place} of {all}"),
+        "rank_up": _("Move up: {name}"),
+        "rank_down": _("Move down: {name}"),
+        "rank_out": _("Take out of the order: {name}"),
+        "unranked": _("{name} is out of the order."),
     }
 
 
 def expert_texts() -> dict[str, str]:
     """What an expert's screen says."""
-    return item_texts() | {
-        "choose": _("Choose an answer first: press its key."),
-        "choose_reason": _("Choose a reason first: press its key."),
+    return panel_texts() | {
         "rationale": _("Write why: it is needed to settle the disagreement."),
+    }
+
+
+def _limit_texts() -> dict[str, str]:
+    """Why a person is shown nothing of a project for now: qualification, consent, a limit."""
+    return {
+        "qualification_needed": _(
+            "The quiz or the test is to be passed before you go on. “My projects” says which."
+        ),
+        "consent_needed": _("Read what this work may show, and decide whether you want to do it."),
+        "topic_declined": _(
+            "You have declined work on this topic. You can change that under “My limits”."
+        ),
+        "limit_daily": _(
+            "You have reached today's limit for harmful content. You can go on from {when}."
+        ),
+        "limit_weekly": _(
+            "You have reached this week's limit for harmful content. You can go on from {when}."
+        ),
+        "limit_dose": _(
+            "You have reached today's limit for unpleasant content. You can go on from {when}."
+        ),
+        "limit_break": _(
+            "Time for a break from harmful content. You can go on from {when}. Other work is open."
+        ),
+        "limit_shift": _(
+            "Harmful content is shown within your working hours only, and not in their last hour. "
+            "You can go on from {when}."
+        ),
     }
 
 
 def task_texts() -> dict[str, str]:
     """What the task screen says."""
-    return expert_texts() | {
+    return (expert_texts() | _limit_texts()) | {
         "session": _("{n} in this session, {today} today"),
         "ready": _("Ready"),
         "saving": _("Saving…"),

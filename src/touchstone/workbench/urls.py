@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from touchstone.workbench.views import experts, labeling
+from touchstone.workbench.views import experts, labeling, limits, preview, qualifying
 
 app_name = "work"
 
@@ -10,8 +10,17 @@ P = "<slug:key>/"
 urlpatterns = [
     path("", labeling.start, name="start"),
     path("language", labeling.language, name="language"),
+    path("preview", preview.preview, name="preview"),
+    path("limits", limits.mine, name="limits"),
+    path("limits/hours", limits.hours, name="limits_hours"),
+    path("limits/topics", limits.topics, name="limits_topics"),
+    path("limits/consent", limits.withdraw, name="limits_withdraw"),
     path(P, labeling.task, name="task"),
+    path(f"{P}consent", limits.consent, name="consent"),
     path(f"{P}guideline", labeling.guideline, name="guideline"),
+    path(f"{P}quiz", qualifying.quiz, name="quiz"),
+    path(f"{P}test", qualifying.test, name="test"),
+    path(f"{P}practice", qualifying.practice, name="practice"),
     path(f"{P}audits", experts.audits, name="audits"),
     path(f"{P}audits/<int:number>", experts.audit, name="audit"),
     path(f"{P}adjudications", experts.adjudications, name="adjudications"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -17,14 +18,20 @@ from touchstone.apps.people.policies import Capability
 from touchstone.apps.planning.queries import project_for
 from touchstone.flows import adjudications as adjudicating
 from touchstone.flows import audits as auditing
-from touchstone.workbench.access import needs, person
-from touchstone.workbench.questions import main_question, questions_of, reasons_of
+from touchstone.workbench.access import needs, person, shows_media
+from touchstone.workbench.questions import (
+    escalations_of,
+    label_question,
+    reasons_of,
+    screens_of,
+)
 from touchstone.workbench.screens import expert_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NO_GRADE = -1  # outside every scale, so that the operation names it
+GRADE = re.compile(r"-?[0-9]{1,3}")
+NO_GRADE = -1000  # outside every scale, so that the operation names it
 
 
 @needs(Capability.AUDIT)
@@ -34,9 +41,11 @@ def audits(request: HttpRequest, key: str) -> HttpResponseBase:
     desk = auditing.next_audit(project=project, by=person(request))
     context: dict[str, Any] = {"project": project, "waiting": desk.waiting, "task": desk.task}
     if desk.task:
+        shows_media(request)
         language = get_language() or "en"
-        context["questions"] = questions_of(desk.task.schema, language)
+        context["screens"] = screens_of(desk.task.schema, language)
         context["reasons"] = reasons_of(desk.task.schema, language)
+        context["escalations"] = escalations_of(desk.task.schema, language)
         context["data"] = expert_data(desk.task, desk.task.schema)
     return render(request, "workbench/audits.html", context)
 
@@ -72,7 +81,8 @@ def adjudications(request: HttpRequest, key: str) -> HttpResponseBase:
     desk = adjudicating.next_case(project=project)
     context: dict[str, Any] = {"project": project, "waiting": desk.waiting, "task": desk.task}
     if desk.task:
-        question = main_question(desk.task.schema, get_language() or "en")
+        shows_media(request)
+        question = label_question(desk.task.schema, get_language() or "en")
         context["question"] = question
         names = {choice.value: choice.name for choice in question.choices}
         context["given"] = [(grade, names.get(str(grade), "")) for grade in desk.task.grades]
@@ -88,7 +98,7 @@ def adjudication(request: HttpRequest, key: str, number: int) -> HttpResponseBas
     adjudicating.settle_case(
         project=project,
         number=number,
-        grade=int(grade) if grade.isdecimal() else NO_GRADE,
+        grade=int(grade) if GRADE.fullmatch(grade) else NO_GRADE,
         rationale=request.POST.get("rationale", ""),
         by=by,
         at=timezone.now(),

@@ -14,11 +14,14 @@ from touchstone.apps.people.operations import set_preferences
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.planning.queries import project_for
 from touchstone.flows import desk
+from touchstone.flows.exposure import severity_on
 from touchstone.flows.labeling import GuidelineUnread
-from touchstone.workbench.access import needs, person, signed_in
+from touchstone.flows.qualification import QualificationNeeded
+from touchstone.workbench.access import needs, person, shows_media, signed_in
 from touchstone.workbench.languages import direction_of
-from touchstone.workbench.questions import questions_of, reasons_of
+from touchstone.workbench.questions import escalations_of, reasons_of, screens_of
 from touchstone.workbench.screens import desk_data
+from touchstone.workbench.views.qualifying import step_before
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -52,15 +55,18 @@ def task(request: HttpRequest, key: str) -> HttpResponseBase:
     project = project_for(by, key, Capability.LABEL)
     try:
         found = desk.sit_down(project=project, by=by, language=language, at=at)
-    except GuidelineUnread:
-        return redirect("work:guideline", key=key)
+    except (GuidelineUnread, QualificationNeeded) as error:
+        return step_before(error, key)
+    shows_media(request)
     context = {
         "project": project,
         "reading": found.reading,
         "dir": direction_of(found.reading.language),
-        "questions": questions_of(found.schema, language),
+        "screens": screens_of(found.schema, language),
         "reasons": reasons_of(found.schema, language),
+        "escalations": escalations_of(found.schema, language),
         "data": desk_data(project, by, found, at),
+        "exposes": severity_on(project).is_exposure,
     }
     return render(request, "workbench/task.html", context)
 

@@ -1,19 +1,18 @@
 // An expert's screen: one item, one answer, then the server's word. The keys are the annotator's.
 
 import { dialogKey, openDialog, wireDialogs } from "./dialogs.js";
-import { showItem } from "./item.js";
+import { headingOf, itemKey, showItem } from "./item.js";
 import { isWriting, meaning, singleKeysOn, takesEnter } from "./keys.js";
 import { Panel } from "./panel.js";
 
 const data = JSON.parse(document.getElementById("wb-data").textContent);
 const shell = document.querySelector("[data-shell]");
 const form = document.querySelector("[data-answer]");
-const query = document.querySelector("[data-query]");
-const panel = new Panel(form, data.texts);
+const panel = new Panel(form, data);
 
 function pressed(event) {
-  const key = meaning(event);
-  if (key === "Escape" && isWriting(event.target)) query.focus();
+  const key = event.defaultPrevented ? "" : meaning(event);
+  if (key === "Escape" && isWriting(event.target)) headingOf(shell).focus();
   if (!key || isWriting(event.target) || (openDialog() && key !== "?")) return;
   if (act(key, event)) event.preventDefault();
 }
@@ -28,10 +27,7 @@ function act(key, event) {
   if (dialogKey(key)) return true;
   if (key === "Backspace") return panel.clear();
   if (event.repeat) return false;
-  if (panel.choose(key)) return true;
-  const doing = { x: () => panel.cannotJudge(true, true), c: () => panel.openComment() }[key];
-  doing?.();
-  return Boolean(doing);
+  return panel.press(key, event) || itemKey(shell, key, event);
 }
 
 function submitted(event) {
@@ -56,6 +52,6 @@ wireDialogs();
 document.addEventListener("keydown", pressed);
 form.addEventListener("submit", submitted);
 showItem(shell, data.task, data);
-panel.reset();
+panel.reset(null, data.task);
 shell.hidden = false;
-query.focus({ preventScroll: true });
+headingOf(shell).focus({ preventScroll: true });

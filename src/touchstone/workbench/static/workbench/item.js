@@ -1,99 +1,62 @@
-// Shows an item: its texts in their own language and direction, never read as HTML.
+// Shows an item in the layout of its task type.
 
-const PLAIN = new Set(["title", "text", "url", "domain"]);
+import { ad } from "./layouts/ad.js";
+import { lists } from "./layouts/lists.js";
+import { media } from "./layouts/media.js";
+import { pair } from "./layouts/pair.js";
+import { element, say } from "./layouts/parts.js";
+import { query } from "./layouts/query.js";
+import { result } from "./layouts/result.js";
+import { suggestion } from "./layouts/suggestion.js";
+import { video } from "./layouts/video.js";
 
-export function showItem(root, task, { context, language, texts }) {
+export { element };
+
+const LAYOUTS = { result, video, pair, lists, suggestion, ad, media, query };
+// These make cards of their own; the others stand in one.
+const OPEN = new Set(["pair", "lists", "ad"]);
+
+export function showItem(root, task, { layout = "result", context, parts = [], language, texts }) {
   root.querySelector("[data-locale]").textContent = localeName(task.locale, language);
-  const query = root.querySelector("[data-query]");
-  say(query, task.query, task);
-  const result = root.querySelector("[data-result]");
-  result.replaceChildren(...parts(task, context, texts));
-  result.dir = task.direction;
+  say(root.querySelector("[data-query]"), task.query, task);
+  const made = LAYOUTS[layout]({ task, shown: context, parts, language, texts });
+  const section = root.querySelector("[data-result]");
+  section.dataset.layout = layout;
+  section.classList.toggle("card", !OPEN.has(layout));
+  section.dir = task.direction;
+  section.setAttribute("aria-label", texts[`layout_${layout}`]);
+  const nothing = !made.length;
+  section.replaceChildren(...(nothing ? [element("p", "wb-quiet", texts.no_text)] : made));
+  // A query stands alone: that there is nothing more is no news.
+  section.hidden = nothing && layout === "query";
+  const name = root.querySelector("[data-layout-name]");
+  name.textContent = texts[`layout_${layout}`];
+  name.hidden = section.hidden;
 }
 
-function parts(task, context, texts) {
-  const shown = context.filter((key) => filled(task.content[key]));
-  if (!shown.length) return [element("p", "wb-quiet", texts.no_text)];
-  const made = shown.filter((key) => PLAIN.has(key)).map((key) => part(key, task, texts));
-  const others = shown.filter((key) => !PLAIN.has(key));
-  if (others.length) made.push(facts(others, task));
-  return made;
+// True when the key did something with the item: v shows or plays, t opens what is folded.
+export function itemKey(root, key, event) {
+  if (key === "v") return press(root, event.shiftKey ? 1 : 0);
+  if (key === "t") return unfold(root);
+  return false;
 }
 
-function filled(value) {
-  return value !== undefined && value !== null && value !== "";
+function press(root, n) {
+  const button = root.querySelector(`[data-view="${n}"]`);
+  button?.click();
+  return Boolean(button);
 }
 
-function part(key, task, texts) {
-  const value = plain(task.content[key]);
-  if (key === "url") return address(value, texts);
-  if (key === "domain") return foreign(element("p", "wb-domain", value));
-  return say(element(key === "title" ? "h2" : "p", `wb-${key}`), value, task);
+function unfold(root) {
+  const folds = [...root.querySelectorAll("[data-fold]")];
+  const open = !folds.every((fold) => fold.open);
+  for (const fold of folds) fold.open = open;
+  return folds.length > 0;
 }
 
-// Columns that the screen has no shape of its own for: their name, then what they hold.
-function facts(keys, task) {
-  const list = element("dl", "wb-facts");
-  for (const key of keys) {
-    const row = element("div");
-    row.append(foreign(element("dt", "", key.replaceAll("_", " "))), say(element("dd"), plain(task.content[key]), task));
-    list.append(row);
-  }
-  return list;
-}
-
-function address(value, texts) {
-  const holder = element("p", "wb-url");
-  holder.append(isWeb(value) ? link(value, texts) : foreign(element("bdi", "", value)));
-  return holder;
-}
-
-function link(value, texts) {
-  const made = foreign(element("a", "", value));
-  made.href = value;
-  made.target = "_blank";
-  made.rel = "noreferrer noopener";
-  made.append(element("span", "visually-hidden", ` (${texts.new_window})`));
-  return made;
-}
-
-function isWeb(value) {
-  try {
-    return ["http:", "https:"].includes(new URL(value).protocol);
-  } catch {
-    return false;
-  }
-}
-
-function plain(value) {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function say(node, text, task) {
-  node.lang = task.locale;
-  node.dir = task.direction;
-  const isolated = element("bdi", "", text);
-  isolated.dir = directionOf(text, task.direction);
-  node.replaceChildren(isolated);
-  return node;
-}
-
-// An English title among Arabic ones stands on their side, but reads from left to right.
-function directionOf(text, direction) {
-  return direction === "rtl" && !/[\u0590-\u08ff\ufb1d-\ufefc]/.test(text) ? "ltr" : direction;
-}
-
-// Addresses and column names are written from left to right whatever the page is.
-function foreign(node) {
-  node.dir = "ltr";
-  return node;
-}
-
-export function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
+// Where the eye goes with a new task or screen: the query, or the line that says it is put away.
+export function headingOf(root) {
+  return root.querySelector(root.hasAttribute("data-query-away") ? "[data-no-query]" : "[data-query]");
 }
 
 export function localeName(tag, language) {

@@ -1,11 +1,12 @@
 // Which key was meant, on any layout: AZERTY has no digits without Shift, Arabic no Latin letters.
 
+const NAMED = new Set(["Enter", "Backspace", "Escape", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const OFF = "touchstone:keys-off";
 
 export function meaning(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return "";
   if (event.key === "?" || event.key === "؟") return "?";
-  if (["Enter", "Backspace", "Escape"].includes(event.key)) return event.key;
+  if (NAMED.has(event.key)) return event.key;
   return digit(event) || letter(event);
 }
 

@@ -67,7 +67,7 @@ export class Outbox {
   #send({ kind, key, task, content }) {
     const held = { lease: task.lease };
     if (kind === "skip") {
-      return this.api.call("POST", `/assignments/${task.assignment}/skip`, held);
+      return this.api.call("POST", `/assignments/${task.assignment}/skip`, { ...held, ...content });
     }
     return this.api.call("POST", "/judgments", { ...held, assignment: task.assignment, ...content }, { key });
   }

@@ -12,6 +12,7 @@ export class Queue {
     this.project = project;
     this.isKnown = isKnown;
     this.waiting = [];
+    this.details = {}; // of what was refused last
   }
 
   take() {
@@ -41,7 +42,10 @@ export class Queue {
       const answer = await this.api.call("POST", path, { count: WANTED });
       if (answer.status >= 500) return "offline";
       this.#unsure = false;
-      if (answer.status !== 200) return answer.data.code ?? "refused";
+      if (answer.status !== 200) {
+        this.details = answer.data.details ?? {};
+        return answer.data.code ?? "refused";
+      }
       return this.#add(answer.data.tasks) ? "" : "nothing";
     } catch {
       return "offline";
@@ -65,6 +69,7 @@ export class Queue {
 
   async #renew(task) {
     const answer = await this.api.call("POST", `/assignments/${task.assignment}/heartbeat`, { lease: task.lease });
+    if (answer.status === 200) task.leased_until = answer.data.leased_until;
     return answer.status !== 409 && answer.status !== 404;
   }
 

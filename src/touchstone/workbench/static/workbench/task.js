@@ -3,7 +3,7 @@
 import { Api } from "./api.js";
 import { ActiveTime } from "./clock.js";
 import { dialogKey, openDialog, wireDialogs } from "./dialogs.js";
-import { element, showItem } from "./item.js";
+import { element, headingOf, itemKey, showItem } from "./item.js";
 import { isWriting, meaning, singleKeysOn, takesEnter } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
@@ -17,6 +17,8 @@ const shell = find("[data-shell]");
 const rest = find("[data-rest]");
 const draftName = `touchstone:draft:${data.user}:${data.project}`;
 const numbers = new Intl.NumberFormat(`${data.language}-u-nu-latn`);
+const moments = new Intl.DateTimeFormat(`${data.language}-u-nu-latn`, { dateStyle: "medium", timeStyle: "short", timeZone: data.timeZone });
+const ahead = Date.parse(data.now) - Date.now(); // of the server's clock
 const QUIET = 10 * 60_000; // nobody is there: let the leases end, so that others get the tasks
 const LOOK_AGAIN = 5_000;
 
@@ -30,7 +32,7 @@ const api = new Api(data);
 const clock = new ActiveTime();
 const outbox = new Outbox({ user: data.user, api, onState: showState, onAnswer: answered });
 const queue = new Queue({ api, project: data.project, isKnown });
-const panel = new Panel(find("[data-answer]"), texts, keepDraft);
+const panel = new Panel(find("[data-answer]"), data, keepDraft);
 
 function isKnown(assignment) {
   const pending = outbox.entries().some((entry) => entry.task.assignment === assignment);
@@ -44,12 +46,12 @@ function show(task, draft = null) {
   lostTold = false;
   clearTimeout(lookTimer);
   showItem(shell, task, data);
-  panel.reset(draft?.answers);
+  panel.reset(draft?.answers, task);
   clock.start(draft?.seconds);
   shell.hidden = false;
   rest.hidden = true;
   window.scrollTo(0, 0);
-  find("[data-query]").focus({ preventScroll: true });
+  headingOf(shell).focus({ preventScroll: true });
   keepDraft();
   if (queue.isLow) queue.refill();
 }
@@ -78,9 +80,19 @@ function submit() {
   next();
 }
 
-function skip() {
+function skip(reason = "") {
   if (!current) return;
-  outbox.add("skip", current);
+  outbox.add("skip", current, { reason, seconds: clock.seconds() });
+  next();
+}
+
+// What is harmful leaves the screen when its time is over, half answered or not: a limit is reached
+// or the line is down.
+function watchTheTime() {
+  const now = Date.now() + ahead;
+  const isOver = (task) => Date.parse(task.leased_until) <= now;
+  if (!current || !isOver(current)) return;
+  queue.waiting = queue.waiting.filter((task) => !isOver(task));
   next();
 }
 
@@ -90,23 +102,32 @@ const STOPS = {
   offline: "no_connection",
   nothing: "nothing_left",
   guideline_unread: "guideline_unread",
+  qualification_needed: "qualification_needed",
   not_open_for_work: "not_open",
   too_many_leases: "too_many",
   unauthenticated: "sign_in",
   not_found: "no_access",
   not_allowed: "no_access",
   other_tab: "other_tab",
+  consent_needed: "consent_needed",
+  topic_declined: "topic_declined",
 };
 
 function pause(code) {
   shell.hidden = true;
   rest.hidden = false;
-  const text = texts[STOPS[code] ?? "no_connection"];
+  const text = code === "exposure_limit" ? limitText(queue.details) : texts[STOPS[code] ?? "no_connection"];
   const heading = find("[data-rest-text]");
   heading.textContent = text.replace("{n}", numbers.format(outbox.entries().length));
   find("[data-read]").hidden = code !== "guideline_unread";
-  find("[data-again]").hidden = ["loading", "guideline_unread", "other_tab"].includes(code);
+  find("[data-again]").hidden = ["loading", "guideline_unread", "other_tab", "consent_needed", "qualification_needed"].includes(code);
+  find("[data-consent]").hidden = code !== "consent_needed";
+  find("[data-limits]").hidden = !["exposure_limit", "topic_declined"].includes(code);
   if (code !== "loading") heading.focus({ preventScroll: true });
+}
+
+function limitText({ rule, again_at }) {
+  return fill(texts[`limit_${rule}`] ?? texts.limit_daily, { when: moments.format(Date.parse(again_at)) });
 }
 
 function stopped(code) {
@@ -185,9 +206,9 @@ function keepDraft() {
 // --- keys ----------------------------------------------------------------------------------------
 
 function pressed(event) {
-  const key = meaning(event);
+  const key = event.defaultPrevented ? "" : meaning(event);
   if (!key) return;
-  if (key === "Escape" && isWriting(event.target)) find("[data-query]").focus();
+  if (key === "Escape" && isWriting(event.target)) headingOf(shell).focus();
   if (isWriting(event.target) || (openDialog() && !["g", "?"].includes(key))) return;
   if (act(key, event)) event.preventDefault();
 }
@@ -200,10 +221,9 @@ function act(key, event) {
   if (shell.hidden) return false;
   if (key === "Backspace") return panel.clear();
   if (event.repeat) return false;
-  if (panel.choose(key)) return true;
-  const doing = { x: () => panel.cannotJudge(true, true), s: skip, c: () => panel.openComment() }[key];
-  doing?.();
-  return Boolean(doing);
+  if (panel.press(key, event) || itemKey(shell, key, event)) return true;
+  if (key === "s") skip();
+  return key === "s";
 }
 
 function enter(event) {
@@ -260,7 +280,9 @@ find("[data-answer]").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
-find('[data-act="s"]').addEventListener("click", skip);
+find('[data-act="s"]').addEventListener("click", () => skip());
+find('[data-act="harmful"]')?.addEventListener("click", () => skip("harmful"));
+if (data.harmful) setInterval(watchTheTime, LOOK_AGAIN);
 find("[data-again]").addEventListener("click", () => next());
 window.addEventListener("online", () => started && !current && next());
 window.addEventListener("pagehide", () => {
