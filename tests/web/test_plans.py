@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -108,6 +109,16 @@ def test_a_draft_is_revised_not_doubled(olga: Client) -> None:
     olga.post(f"/projects/{KEY}/plan/edit", filled(overlap="2"))
     plan = Plan.objects.get()
     assert (plan.version, plan.overlap) == (1, 2)
+
+
+def test_a_dynamic_overlap_is_written_and_shown(olga: Client) -> None:
+    olga.post(f"/projects/{KEY}/plan/edit", filled(overlap_most="5", stop_confidence="0.95"))
+    plan = Plan.objects.get()
+    assert (plan.overlap_most, plan.stop_confidence) == (5, Decimal("0.95"))
+    page = olga.get(f"/projects/{KEY}/plan").content.decode()
+    assert "3 at first, until 95.0% sure, at most 5" in page
+    olga.post(f"/projects/{KEY}/plan/edit", filled())
+    assert Plan.objects.get().stop_confidence is None
 
 
 def test_a_plan_is_sent_back_with_a_note_only(olga: Client, signed_in: SignedIn) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from touchstone.apps.intake.models import LabelingRequest
 
 SHARE = _("A share between 0 and 1.")
+QUALIFICATION_DAYS = 180
 
 
 class PlanForm(Form):
@@ -41,6 +42,23 @@ class PlanForm(Form):
         max_value=50,
         help_text=_("How many independent judgments each item gets."),
     )
+    overlap_most = forms.IntegerField(
+        label=_("Overlap at most"),
+        required=False,
+        min_value=1,
+        max_value=50,
+        help_text=_("For a dynamic overlap: an item that stays unsure gets up to so many."),
+    )
+    stop_confidence = forms.DecimalField(
+        label=_("Confidence that ends an item"),
+        required=False,
+        max_digits=4,
+        decimal_places=3,
+        help_text=_(
+            "For a dynamic overlap, for example 0.95: an item that is as sure gets no more "
+            "judgments. Empty: every item gets the same overlap."
+        ),
+    )
     gold_rate = forms.DecimalField(
         label=_("Gold rate"),
         max_digits=4,
@@ -49,6 +67,28 @@ class PlanForm(Form):
     )
     speed_standard = forms.IntegerField(
         label=_("Speed standard"), min_value=1, help_text=_("Judgments per annotator hour.")
+    )
+    quiz_required = forms.BooleanField(
+        label=_("Quiz before labeling"),
+        required=False,
+        help_text=_("That of the guideline; who has not passed it gets no work."),
+    )
+    gold_test_size = forms.IntegerField(
+        label=_("Gold items in the test"),
+        required=False,
+        min_value=0,
+        max_value=200,
+        help_text=_(
+            "A test before labeling, in each locale; its pass mark follows from the gold accuracy "
+            "asked and is shown with the plan. 0 means no test."
+        ),
+    )
+    qualification_days = forms.IntegerField(
+        label=_("Days that a pass holds"),
+        required=False,
+        min_value=1,
+        max_value=1825,
+        help_text=_("After that, and when a major version of the guideline comes, anew."),
     )
     lease_minutes = forms.IntegerField(
         label=_("Minutes to answer"),
@@ -67,11 +107,21 @@ class PlanForm(Form):
         help_text=_("Compulsory for a new version of an approved plan."),
     )
 
+    def clean_gold_test_size(self) -> int:
+        """Nothing written means no test."""
+        return self.cleaned_data["gold_test_size"] or 0
+
+    def clean_qualification_days(self) -> int:
+        """Nothing written means what is usual."""
+        return self.cleaned_data["qualification_days"] or QUALIFICATION_DAYS
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.digits = {currency.code: currency.digits for currency in currencies()}
         _offer(self, "currency", [(code, code) for code in self.digits])
-        _offer(self, "guideline_version", guideline_choices())
+        # None comes by itself: ten task types are offered, and the wrong one wastes the work.
+        choose = ("", str(_("Choose a guideline")))
+        _offer(self, "guideline_version", [choose, *guideline_choices()])
 
 
 def _offer(form: forms.Form, name: str, offered: list[tuple[Any, str]]) -> None:
@@ -245,6 +295,9 @@ def first_plan(request: LabelingRequest, today: dt.date) -> dict[str, Any]:
             "overlap": 1 if request.purpose == "train" else 3,
             "gold_rate": Decimal("0.05"),
             "lease_minutes": 30,
+            "quiz_required": False,
+            "gold_test_size": 0,
+            "qualification_days": QUALIFICATION_DAYS,
             "speed_standard": 120,
             "sample_method": SampleMethod.GIVEN,
             "start_date": today,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,14 +11,23 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from touchstone.apps.people.policies import Capability
+from touchstone.apps.labeling.machines.queries import machines_of
+from touchstone.apps.people.policies import Capability, allowed
 from touchstone.apps.people.queries import people_visible_to, person_for
 from touchstone.apps.planning.operations import add_member, remove_member
-from touchstone.apps.planning.queries import members_of, plan_in_force, project_for
+from touchstone.apps.planning.queries import (
+    members_of,
+    plan_in_force,
+    project_for,
+    roles_on_project,
+)
 from touchstone.apps.quality.queries import rater_rows
 from touchstone.web.access import needs, person
 from touchstone.web.forms.members import MemberForm
 from touchstone.web.pages import project_page
+
+if TYPE_CHECKING:
+    from touchstone.apps.planning.models import Project
 
 
 @needs(Capability.VIEW_PEOPLE)
@@ -29,9 +40,15 @@ def members(request: HttpRequest, key: str) -> HttpResponse:
         "members": members_of(project, person(request)),
         "work": {row.user.pk: row for row in rows},
         "plan": plan,
+        "machines": machines_of(project) if _runs(project, request) else [],
         "form": MemberForm(people=people_visible_to(person(request))),
     }
     return project_page(request, project, "people", context)
+
+
+def _runs(project: Project, request: HttpRequest) -> bool:
+    """Whether the viewer may know what machines did and cost here."""
+    return allowed(roles_on_project(person(request), project), Capability.VIEW_ACTIVITY)
 
 
 @needs(Capability.ASSIGN_PEOPLE, methods=("POST",), back="web:people")

@@ -24,8 +24,10 @@ from touchstone.apps.people.queries import (
     person_for,
     vendors_visible_to,
 )
+from touchstone.apps.wellbeing.queries import accounts_like
 from touchstone.lib.errors import NotVisible, Refused
 from touchstone.web.access import needs, person
+from touchstone.web.forms.exposure import SamePersonForm
 from touchstone.web.forms.people import FluencyForm, GrantForm, NewPersonForm
 from touchstone.web.pages import page_of
 
@@ -69,6 +71,8 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "grants": grants_of(user),
         "form": GrantForm(vendors=vendors_visible_to(person(request))),
         "fluency_form": FluencyForm(initial={"locales": sorted(fluency_of(user))}),
+        "same_person": accounts_like(user),
+        "same_person_form": SamePersonForm(),
         "is_self": user.pk == person(request).pk,
     }
     return render(request, "web/people/detail.html", context)

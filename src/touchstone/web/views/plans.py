@@ -30,6 +30,7 @@ from touchstone.apps.planning.queries import (
     project_for,
 )
 from touchstone.flows.plan_approval import approve as approve_flow
+from touchstone.flows.qualification_plan import terms_of_tests
 from touchstone.lib.errors import NotVisible, Refused
 from touchstone.web.access import needs, person
 from touchstone.web.forms.plans import PlanSheet, first_plan, from_draft
@@ -58,6 +59,7 @@ def _details(plan: Plan) -> dict[str, object]:
         "plan_risks": list(plan.risks.all()),
         "cost": plan_cost(plan),
         "hours": capacity_needed(plan),
+        "tests": terms_of_tests(plan),
     }
 
 
