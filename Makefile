@@ -64,8 +64,9 @@ test-fast: setup $(STAMPS)/developer ## run the tests that need neither a browse
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser" $(ARGS)
 
 .PHONY: bench
-bench: setup $(STAMPS)/developer ## measure against peers
+bench: setup $(STAMPS)/developer ## measure; RIVALS=1: beside Label Studio and doccano too
 	$(BIN)/python -m bench
+	$(if $(RIVALS),$(BIN)/python -m bench.rivals)
 
 .PHONY: docs
 docs: setup $(STAMPS)/developer ## build the documentation into site/
