@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 KEY = "rivals"
-REFILL_SECONDS = 60.0
+REFILL_SECONDS = 20.0
 
 STORED = "SELECT count(*) FROM labeling_judgment WHERE project_id = %s AND counts"
 DOUBLED = (
@@ -124,7 +124,9 @@ class Ours(Touchstone):
         """Label on until there is enough to export; then the consensus that a release freezes."""
         project = self.scene.project
         while _number(STORED, project.pk) < self._sizes.judgments:
-            crowd = work(self, annotators=16, think=0.0, seconds=REFILL_SECONDS)
+            crowd = work(
+                self, annotators=max(self._sizes.crowds), think=0.0, seconds=REFILL_SECONDS
+            )
             if not crowd.acknowledged:
                 break
         phases.go_live(project=project, by=self.scene.owner, at=datetime.now(UTC))

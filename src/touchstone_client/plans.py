@@ -23,6 +23,7 @@ class PlanLocaleDraft:
     price_per_judgment: Decimal
     price_per_audit: Decimal
     price_per_adjudication: Decimal
+    vendors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

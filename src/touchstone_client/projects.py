@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +71,22 @@ class Projects:
         """Go to "pilot", "live", "paused", "resumed" or "closed"."""
         body = {"to": to, "reason": reason}
         return decode(ProjectDetail, self._transport.post(f"/projects/{key}/phase", body))
+
+    def prioritise(
+        self,
+        key: str,
+        tier: str,
+        *,
+        locale: str | None = None,
+        items: Sequence[str] | None = None,
+    ) -> int:
+        """Serve items as "urgent", "high", "normal" or "low"; returns how many moved.
+
+        Those of one locale, those named by their ids, or all.
+        """
+        named = None if items is None else [*items]
+        body = {"tier": tier, "locale": locale, "items": named}
+        return int(self._transport.post(f"/projects/{key}/priority", body)["items"])
 
     def members(self, key: str) -> tuple[Member, ...]:
         """Who is on the project."""

@@ -156,7 +156,11 @@ def _address(endpoint: Endpoint, ids: Mapping[str, str]) -> str:
         "guideline": "graded-relevance", "guideline_version": "1", "task": str(uuid4()),
     } | dict(ids)  # fmt: skip
     path = re.sub(r"\{\w+:(\w+)\}", lambda found: given[found[1]], endpoint.path)
-    asked = {"release_lease": f"?lease={uuid4()}", "get_test": f"?locale={LOCALE}"}
+    asked = {
+        "release_lease": f"?lease={uuid4()}",
+        "get_test": f"?locale={LOCALE}",
+        "list_stop_decisions": "?item=i1",
+    }
     return path + asked.get(endpoint.operation_id, "")
 
 
@@ -190,6 +194,7 @@ def _bodies(evaluation: Any, ids: Mapping[str, str]) -> dict[str, Any]:
         "move_request": {"to": "declined", "reason": "Too late."},
         "open_project": {"key": "another", "name": "Another"},
         "move_project": {"to": "closed"},
+        "set_priority": {"tier": "high"},
         "add_project_member": {"email": "dan@example.org", "function": "annotator"},
         "draft_plan": play.a_plan(1, change_note="More."),
         "revise_plan": play.a_plan(1, change_note="More."),

@@ -136,6 +136,7 @@ def _look_around(ana: Recorder) -> None:
     for path in ("/me", "/markets?limit=200", "/work", f"/projects/{KEY}/guideline"):
         ana.call("GET", path)
     ana.call("POST", f"/projects/{KEY}/guideline", json={})
+    _protect(ana)
     _qualify(ana)
     tasks = ana.call("POST", f"/projects/{KEY}/lease", json={"count": 20})["tasks"]
     ana.call("GET", f"/projects/{KEY}/lease")
@@ -148,6 +149,20 @@ def _look_around(ana: Recorder) -> None:
         ana.call("POST", f"/assignments/{task['assignment']}/skip", json=lease)
         ana.call("DELETE", f"/assignments/{task['assignment']}/lease", params=lease)
     ana.call("POST", f"/projects/{KEY}/lease", json={"count": 99})
+
+
+def _protect(ana: Recorder) -> None:
+    """Her own limits and consent: each endpoint, with a refusal where there is one."""
+    ana.call("GET", "/me/limits")
+    ana.call("GET", "/me/consents")
+    consent = {"severity": "S3", "version": 1}
+    ana.call("POST", "/me/consents", json=consent | {"version": 99})  # refused: not the one shown
+    ana.call("POST", "/me/consents", json=consent)
+    ana.call("DELETE", "/me/consents/S3")
+    ana.call("PUT", "/me/topics/ranking", json={"declined": True})
+    ana.call("PUT", "/me/topics/ranking", json={"declined": False})
+    hours = {"time_zone": "Europe/Paris", "starts": "09:00", "ends": "18:00"}
+    ana.call("PUT", "/me/hours", json=hours)
 
 
 def gold_assignments() -> set[str]:

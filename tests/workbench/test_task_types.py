@@ -214,7 +214,7 @@ def test_no_barrier_in_any_layout(transactional_db: None, seat: Seated, layout: 
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": height})
         open_task(page)
-        for fold in page.locator("summary").all():
+        for fold in page.locator("[data-shell] summary").all():
             fold.click()
         assert page.evaluate(FITS) == [True, True]
         assert_accessible(page)

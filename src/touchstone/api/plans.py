@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from touchstone.api.access import ApiRequest, needs, project_of
-from touchstone.api.fields import Exact, In, Line, MinorUnits, Number, Tag, Text
+from touchstone.api.fields import Exact, In, Line, MinorUnits, Number, Slug, Tag, Text
 from touchstone.api.paging import Page, Paging, page
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.planning import operations
@@ -33,6 +33,7 @@ class PlanLocaleIn(In):
     price_per_judgment: Exact
     price_per_audit: Exact
     price_per_adjudication: Exact
+    vendors: Annotated[tuple[Slug, ...], Field(max_length=100)] = ()
 
 
 class PlanRiskIn(In):

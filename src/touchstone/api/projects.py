@@ -1,14 +1,17 @@
 """Projects: the requests being carried out, their phases and their members."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
+from pydantic import Field, StringConstraints
 
 from touchstone.api.access import ApiRequest, needs, project_of
-from touchstone.api.fields import In, Line, Text
+from touchstone.api.fields import NO_NULL, In, Line, Tag, Text
 from touchstone.api.paging import Page, Paging, page
+from touchstone.apps.labeling.policies import Tier
+from touchstone.apps.labeling.priorities import prioritise
 from touchstone.apps.labeling.queries import progress_of
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.people.queries import people_visible_to
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from touchstone.apps.planning.models import Membership, Project
 
 router = Router()
+
+TIERS = {tier.name.lower(): tier for tier in Tier}
+MOST_NAMED_ITEMS = 10_000
+ItemKey = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NULL)]
 
 PHASES = {
     "pilot": phases.start_pilot,
@@ -73,6 +80,20 @@ class PhaseIn(In):
     reason: Text = ""
 
 
+class PriorityIn(In):
+    """How soon to serve items: those of one locale, those named, or all when neither is given."""
+
+    tier: Literal["urgent", "high", "normal", "low"]
+    locale: Tag | None = None
+    items: Annotated[list[ItemKey], Field(min_length=1, max_length=MOST_NAMED_ITEMS)] | None = None
+
+
+class PriorityOut(Schema):
+    """How many items moved; those that were there already did not."""
+
+    items: int
+
+
 class MemberIn(In):
     """Who joins the project, by e-mail address, and what for."""
 
@@ -112,6 +133,21 @@ def move_project(request: ApiRequest, key: str, body: PhaseIn) -> ProjectDetailO
     project = project_of(request, key)
     PHASES[body.to](project=project, by=request.auth, at=request.at, reason=body.reason)
     return _detail(project_of(request, key))
+
+
+@router.post("/{slug:key}/priority", response=PriorityOut)
+@needs(Capability.RUN_PROJECT, scope="project")
+def set_priority(request: ApiRequest, key: str, body: PriorityIn) -> PriorityOut:
+    """Serve items sooner or later than the project's others; leased tasks stay leased."""
+    moved = prioritise(
+        project=project_of(request, key),
+        tier=TIERS[body.tier],
+        locale_tag=body.locale,
+        item_keys=body.items,
+        by=request.auth,
+        at=request.at,
+    )
+    return PriorityOut(items=moved)
 
 
 @router.get("/{slug:key}/members", response=list[MemberOut])

@@ -34,13 +34,13 @@ from touchstone.apps.labeling.queries import (
     tasks_in_hand,
 )
 from touchstone.apps.people.policies import Capability, allowed
-from touchstone.apps.people.queries import fluency_of
 from touchstone.apps.planning.queries import (
     plans_in_force,
     projects_to_label,
     projects_visible_to,
     roles_on_project,
 )
+from touchstone.apps.planning.working import open_locales
 from touchstone.apps.quality.qualified import Held, held_by
 from touchstone.apps.quality.queries import waiting_audits, waiting_cases
 from touchstone.flows.exposure import require_consent
@@ -140,11 +140,11 @@ def _to_label(by: User, at: datetime) -> list[ToLabel]:
     practised = with_practice(plan.guideline_version for plan in plans.values())
     in_hand = in_hand_by_project(projects, by, at)
     done = judged_by_project(projects, by, start_of_day(by, at))
-    fluent = fluency_of(by)
+    open_to = open_locales(plans.values(), by)
     found = []
     for project in projects:
         plan = plans.get(project.pk)
-        tags = _tags(plan, fluent)
+        tags = tuple(open_to[plan.pk]) if plan else ()
         path = _path(project, plan, by, tags, read, passed)
         held = in_hand.get(project.pk, 0)
         waiting = held + (open_places(project, by, tags) if tags else 0)
@@ -185,12 +185,6 @@ def _path(
         has_read=plan.guideline_version_id in read,
         consents=consents_to(project, by),
     )
-
-
-def _tags(plan: Plan | None, fluent: frozenset[str]) -> tuple[str, ...]:
-    if plan is None:
-        return ()
-    return tuple(sorted(fluent & {terms.locale_id for terms in plan.locales.all()}))
 
 
 def _step(path: Sequence[PathStep], tags: Sequence[str], held: int, waiting: int) -> Step:
@@ -267,7 +261,7 @@ def sit_down(*, project: Project, by: User, language: str, at: datetime) -> Desk
     reading = _reading(plan, by, language)
     if not reading.is_read:
         raise GuidelineUnread(_("Read the guideline and confirm it before you start."))
-    tags = _tags(plan, fluency_of(by))
+    tags = open_locales([plan], by)[plan.pk]
     require_qualified(plan=plan, by=by, tags=tags, at=at)
     return Desk(
         reading=reading,

@@ -103,6 +103,7 @@ def _queue(
         need=plan.overlap,
         overlaps=overlaps,
         directed=report.gold.keys(),
+        tiers=report.priorities,
         by=by,
         at=at,
     )

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from touchstone.apps.intake.policies import RequestState
 from touchstone.apps.labeling import operations as labeling
-from touchstone.apps.labeling.desk import Desk, Hands, desk_of
-from touchstone.apps.labeling.queries import LeasedTask, has_open_work, tasks_in_hand
+from touchstone.apps.labeling.desk import Desk, Hands, desk_of, has_open_work
+from touchstone.apps.labeling.queries import LeasedTask, tasks_in_hand
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.people.queries import holds_somewhere
 from touchstone.apps.planning.queries import plan_in_force

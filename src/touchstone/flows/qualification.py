@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from django.utils.translation import gettext_lazy as _
 
 from touchstone.apps.items.queries import locales_of_items
-from touchstone.apps.people.queries import fluency_of
+from touchstone.apps.planning.working import open_locales
 from touchstone.apps.quality.qualified import Held, held_by
 from touchstone.flows.exposure import consent_missing, severity_on
 from touchstone.lib.errors import Refused
@@ -45,8 +45,8 @@ class NothingAsked(Refused):
 
 
 def locales_of(plan: Plan, by: User) -> list[str]:
-    """The locales of a plan in which somebody labels, by tag."""
-    return sorted(set(plan.locales.values_list("locale_id", flat=True)) & fluency_of(by))
+    """The locales of a plan in which somebody may label, by tag."""
+    return open_locales([plan], by)[plan.pk]
 
 
 def qualified(*, plan: Plan, by: User, tags: Sequence[str], at: datetime) -> list[str]:

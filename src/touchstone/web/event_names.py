@@ -28,6 +28,7 @@ EVENT_NAMES: dict[str, Promise] = {
     "labeling.items.decided": _("Items stopped or asked about again"),
     "labeling.items.enqueued": _("Items opened for labeling"),
     "labeling.items.leased": _("Tasks taken"),
+    "labeling.items.prioritised": _("Items moved forward or back"),
     "labeling.items.wanted_again": _("Items labeled again"),
     "labeling.judgment.submitted": _("Judgment submitted"),
     "labeling.leases.expired": _("Reservations ended"),

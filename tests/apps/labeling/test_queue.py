@@ -9,11 +9,11 @@ import pytest
 
 from tests.factories.labeled import AT
 from tests.factories.labeling import CANNOT_JUDGE, Floor, an_open_project, submit
+from touchstone.apps.labeling.desk import has_open_work
 from touchstone.apps.labeling.models import QueueEntry
 from touchstone.apps.labeling.operations import expire_leases, want_again
 from touchstone.apps.labeling.policies import Lane
 from touchstone.apps.labeling.queries import (
-    has_open_work,
     judgments_by_day,
     open_places,
     overlap_faults,

@@ -17,8 +17,9 @@ from django.db import transaction
 
 from tests.factories.labeled import AT, LOCALE
 from tests.factories.labeling import a_grade
+from touchstone.apps.labeling.desk import has_open_work
 from touchstone.apps.labeling.operations import release_lease
-from touchstone.apps.labeling.queries import LeasedTask, has_open_work
+from touchstone.apps.labeling.queries import LeasedTask
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
 from touchstone.flows.labeling import lease_work, submit_work

@@ -33,8 +33,8 @@ PREVIEWED_ROWS = 10
 class ImportReport:
     """What came of a file. With any error, and after a dry run, nothing was changed.
 
-    `overlaps` and `gold` hold what single items ask for, by item key; `columns` are the file's
-    own, `mapping` says which of them became ours.
+    `overlaps`, `priorities` and `gold` hold what single items ask for, by item key; `columns` are
+    the file's own, `mapping` says which of them became ours.
     """
 
     file_name: str
@@ -47,6 +47,7 @@ class ImportReport:
     already_imported: bool = False
     dry_run: bool = False
     overlaps: Mapping[str, int] = field(default_factory=dict)
+    priorities: Mapping[str, int] = field(default_factory=dict)
     gold: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     preview: tuple[MappedRow, ...] = ()
     columns: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class _Found:
     mapping: Mapping[str, str] = field(default_factory=dict)
     rows: int = 0
     overlaps: dict[str, int] = field(default_factory=dict)
+    priorities: dict[str, int] = field(default_factory=dict)
     gold: dict[str, tuple[int, ...]] = field(default_factory=dict)
     preview: list[MappedRow] = field(default_factory=list)
 
@@ -91,6 +93,8 @@ class _Found:
             self.preview.append(row)
         if row.item_id is not None and row.overlap is not None:
             self.overlaps[row.item_id] = row.overlap
+        if row.item_id is not None and row.priority is not None:
+            self.priorities[row.item_id] = row.priority
         if row.item_id is not None and row.gold:
             self.gold[row.item_id] = row.gold
 
@@ -251,6 +255,7 @@ def _report(upload: _Upload, found: _Found, batch: ImportBatch | None) -> Import
         batch=batch,
         dry_run=upload.dry_run,
         overlaps=found.overlaps,
+        priorities=found.priorities,
         gold=found.gold,
         preview=tuple(found.preview),
         columns=found.file_columns,

@@ -16,7 +16,7 @@ from touchstone.apps.items.faults import BadFile, RowError
 
 REQUIRED = ("item_id", "query_id", "query", "document_id", "locale")
 SHOWN = ("title", "text", "url", "domain")
-OPTIONAL = ("position", "stratum", "inclusion_probability", "overlap", "gold")
+OPTIONAL = ("position", "stratum", "inclusion_probability", "overlap", "priority", "gold")
 COLUMNS = (*REQUIRED, *SHOWN, *OPTIONAL)
 
 # The first name of a list that a file has is taken; an exact name comes before all of them.
@@ -37,6 +37,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "stratum": ("strata",),
     "inclusion_probability": ("inclusion_prob", "p_inclusion", "sampling_probability"),
     "overlap": ("judgments_wanted", "redundancy"),
+    "priority": ("urgency", "tier"),
     "gold": ("gold_answer", "gold_answers", "accepted_answers", "gold_grade"),
 }  # fmt: skip
 
@@ -48,6 +49,8 @@ MOST_STRATUM_CHARACTERS = 80
 MOST_COLUMN_CHARACTERS = 80
 MOST_POSITION = 2**31 - 1
 MOST_OVERLAP = 50
+PRIORITIES = ("urgent", "high", "normal", "low")
+"""The words of the column `priority`, the most urgent first."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from touchstone.apps.items.policies import (
     MOST_OVERLAP,
     MOST_POSITION,
     MOST_STRATUM_CHARACTERS,
+    PRIORITIES,
     SHOWN,
     Columns,
     is_storable,
@@ -48,6 +49,7 @@ class MappedRow(NamedTuple):
     stratum: str = ""
     inclusion_probability: float = 1.0
     overlap: int | None = None
+    priority: int | None = None
     gold: tuple[int, ...] = ()
 
 
@@ -135,6 +137,7 @@ class RowReader:
             self._stratum(line, values),
             self._probability(line, values),
             self._whole(line, values, "overlap", 1, MOST_OVERLAP),
+            self._priority(line, values),
             self._gold(line, values),
         )
 
@@ -238,6 +241,17 @@ class RowReader:
             return number
         message = _("“%(text)s” is not a whole number between %(least)d and %(most)d.")
         self._fault(line, ours, message % {"text": text[:40], "least": least, "most": most})
+        return None
+
+    def _priority(self, line: int, values: Sequence[object]) -> int | None:
+        """How soon the item is wanted, from 0 for urgent; None when the file does not say."""
+        text = (self._known(line, values, "priority") or "").strip().lower()
+        if not text:
+            return None
+        if text in PRIORITIES:
+            return PRIORITIES.index(text)
+        message = _("“%(text)s” is no priority: write one of %(known)s.")
+        self._fault(line, "priority", message % {"text": text[:40], "known": ", ".join(PRIORITIES)})
         return None
 
     def _probability(self, line: int, values: Sequence[object]) -> float:

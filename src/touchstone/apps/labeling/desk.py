@@ -5,46 +5,65 @@ Asked at every lease, so each is one round trip and looks up few rows by their i
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from touchstone.apps.labeling.claims import LOOKED_AT
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
-from touchstone.apps.planning.working import PROJECT_COLUMNS, project_from
+from touchstone.apps.planning.working import OPEN_LOCALES, PROJECT_COLUMNS, project_from
 from touchstone.lib import prepared
 
 _HANDS = """
        (SELECT count(*) FROM labeling_assignment AS held
-        WHERE held.annotator_id = %(annotator)s::bigint AND held.project_id = {project}
+        WHERE held.annotator_id = %(user)s::bigint AND held.project_id = {project}
           AND held.state = 'leased' AND held.leased_until > %(at)s::timestamptz),
        (SELECT 1 FROM labeling_assignment AS over
         WHERE over.project_id = {project} AND over.state = 'leased'
           AND over.leased_until <= %(at)s::timestamptz
         LIMIT 1) IS NOT NULL
 """
-# Who may lease in a locale of the plan: somebody who labels in it.
 _DESK = f"""
 SELECT {PROJECT_COLUMNS},
        (SELECT 1 FROM planning_membership AS joined
-        WHERE joined.project_id = project.id AND joined.user_id = %(annotator)s::bigint
+        WHERE joined.project_id = project.id AND joined.user_id = %(user)s::bigint
           AND joined.function = 'annotator') IS NOT NULL,
        plan.id,
        (SELECT 1 FROM guidelines_guidelinereading AS reading
         WHERE reading.version_id = plan.guideline_version_id
-          AND reading.user_id = %(annotator)s::bigint
+          AND reading.user_id = %(user)s::bigint
         LIMIT 1) IS NOT NULL,
-       ARRAY(
-           SELECT terms.locale_id FROM planning_planlocale AS terms
-           JOIN people_fluency AS fluent
-                ON fluent.locale_id = terms.locale_id AND fluent.user_id = %(annotator)s::bigint
-           WHERE terms.plan_id = plan.id
-           ORDER BY terms.locale_id
-       ),
+       {OPEN_LOCALES},
        {_HANDS.format(project="project.id")}
 FROM planning_project AS project
 JOIN intake_labelingrequest AS request ON request.id = project.request_id
 LEFT JOIN planning_plan AS plan ON plan.project_id = project.id AND plan.state = 'approved'
 WHERE project.key = %(key)s::text
+"""
+# From a random point round once in each tier and locale, as a claim looks.
+_OPEN = """
+SELECT 1
+FROM unnest(%(tags)s::text[]) AS tag, generate_series(0, 3) AS level, LATERAL (
+    (SELECT entry.item_id FROM labeling_queueentry AS entry
+     WHERE entry.project_id = %(project)s::bigint AND entry.locale_tag = tag AND entry.lane = 0
+       AND entry.tier = level AND entry.taken < entry.need
+       AND entry.rnd >= %(probe)s::double precision
+     ORDER BY entry.rnd LIMIT %(looked_at)s::integer)
+    UNION ALL
+    (SELECT entry.item_id FROM labeling_queueentry AS entry
+     WHERE entry.project_id = %(project)s::bigint AND entry.locale_tag = tag AND entry.lane = 0
+       AND entry.tier = level AND entry.taken < entry.need
+       AND entry.rnd < %(probe)s::double precision
+     ORDER BY entry.rnd LIMIT %(looked_at)s::integer)
+) AS near
+WHERE (
+    SELECT 1 FROM labeling_assignment AS held
+    WHERE held.item_id = near.item_id AND held.annotator_id = %(user)s::bigint
+      AND held.state NOT IN ('expired', 'released')
+) IS NULL
+LIMIT 1
 """
 _HANDS_ALONE = f"SELECT {_HANDS.format(project='%(project)s::bigint')}"
 
@@ -78,7 +97,7 @@ def desk_of(*, key: str, annotator: User, at: datetime) -> Desk | None:
 
     Of the request it holds what work is decided by; the rest is read when somebody asks for it.
     """
-    found = prepared.first(_DESK, {"key": key, "annotator": annotator.pk, "at": at})
+    found = prepared.first(_DESK, {"key": key, "user": annotator.pk, "at": at})
     if found is None:
         return None
     project, (is_member, plan, has_read, tags, *hands) = project_from(found)
@@ -87,6 +106,22 @@ def desk_of(*, key: str, annotator: User, at: datetime) -> Desk | None:
 
 def hands_of(*, project: Project, annotator: User, at: datetime) -> Hands:
     """What a person holds in a project, and whether there are leases to end."""
-    parameters = {"annotator": annotator.pk, "project": project.pk, "at": at}
+    parameters = {"user": annotator.pk, "project": project.pk, "at": at}
     (found,) = prepared.rows(_HANDS_ALONE, parameters)
     return Hands(*found)
+
+
+def has_open_work(project: Project, annotator: User, locale_tags: Sequence[str]) -> bool:
+    """Whether a claim would find work for this person now.
+
+    It looks as far as a claim does, so of a long queue of which they have done nearly everything
+    it may miss the rest, and find it the next time.
+    """
+    parameters = {
+        "project": project.pk,
+        "user": annotator.pk,
+        "tags": list(locale_tags),
+        "probe": random.random(),
+        "looked_at": LOOKED_AT,
+    }
+    return prepared.first(_OPEN, parameters) is not None

@@ -25,7 +25,7 @@ from touchstone.apps.items.models import Item
 from touchstone.apps.labeling import claims, keeping
 from touchstone.apps.labeling.desk import Hands, hands_of
 from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment, QueueEntry
-from touchstone.apps.labeling.policies import active_seconds, answers_hash, standing
+from touchstone.apps.labeling.policies import Tier, active_seconds, answers_hash, standing
 from touchstone.apps.labeling.queries import LeasedTask, schema_of_plan, tasks_of
 from touchstone.apps.ledger.operations import record
 from touchstone.apps.people.models import User
@@ -70,24 +70,31 @@ def enqueue(
     need: int,
     overlaps: Mapping[str, int],
     directed: Collection[str],
+    tiers: Mapping[str, int] | None = None,
     by: User,
     at: datetime,
 ) -> int:
     """Open the items of an import batch for labeling; returns how many.
 
-    `overlaps` overrides `need` by item key. Items in `directed` are served only when named.
+    `overlaps` overrides `need` by item key, `tiers` how soon an item is wanted. Items in `directed`
+    are served only when named.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO labeling_queueentry (item_id, project_id, locale_tag, lane, need, taken)
+            INSERT INTO labeling_queueentry (
+                item_id, project_id, locale_tag, lane, tier, need, taken
+            )
             SELECT item.id, item.project_id, query.locale_id,
                    CASE WHEN item.key = ANY(%(directed)s) THEN 1 ELSE 0 END,
+                   COALESCE(placed.tier, %(normal)s),
                    COALESCE(wanted.need, %(need)s), 0
             FROM items_item AS item
             JOIN items_query AS query ON query.id = item.query_id
             LEFT JOIN unnest(%(keys)s::text[], %(needs)s::int[]) AS wanted(key, need)
                    ON wanted.key = item.key
+            LEFT JOIN unnest(%(placed)s::text[], %(tiers)s::int[]) AS placed(key, tier)
+                   ON placed.key = item.key
             WHERE item.batch_id = %(batch)s
             """,
             {
@@ -95,6 +102,9 @@ def enqueue(
                 "need": need,
                 "keys": list(overlaps),
                 "needs": list(overlaps.values()),
+                "placed": list(tiers or ()),
+                "tiers": list((tiers or {}).values()),
+                "normal": Tier.NORMAL.value,
                 "batch": batch_id,
             },
         )

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from touchstone.apps.labeling.models import AssignmentState, Outcome, QueueEntry
 
-__all__ = ["AssignmentState", "Lane", "Outcome", "Standing", "answers_hash", "standing"]
+__all__ = ["AssignmentState", "Lane", "Outcome", "Standing", "Tier", "answers_hash", "standing"]
 
 Lane = QueueEntry.Lane
+Tier = QueueEntry.Tier
 
 MOST_SECONDS = 24 * 3600.0
 

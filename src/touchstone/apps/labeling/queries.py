@@ -189,11 +189,6 @@ def open_places(project: Project, annotator: User, locale_tags: Sequence[str]) -
     return _open_to(project, annotator, locale_tags).count()
 
 
-def has_open_work(project: Project, annotator: User, locale_tags: Sequence[str]) -> bool:
-    """Whether any open item still wants a judgment from this person."""
-    return _open_to(project, annotator, locale_tags).exists()
-
-
 def _open_to(project: Project, annotator: User, locale_tags: Sequence[str]) -> QuerySet[QueueEntry]:
     mine = Assignment.objects.filter(annotator=annotator, project=project).exclude(
         state__in=[AssignmentState.EXPIRED, AssignmentState.RELEASED]

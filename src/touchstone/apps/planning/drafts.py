@@ -32,7 +32,10 @@ RISK_TEXT_LENGTH = 240
 
 @dataclass(frozen=True, kw_only=True)
 class PlanLocaleDraft:
-    """Sample, standards and unit prices in one locale; prices in units of the plan's currency."""
+    """Sample, standards and unit prices in one locale; prices in units of the plan's currency.
+
+    `vendors` are the keys of those whose people may label there; without any, everybody's may.
+    """
 
     locale: str
     sample_size: int
@@ -41,6 +44,7 @@ class PlanLocaleDraft:
     price_per_judgment: Decimal
     price_per_audit: Decimal
     price_per_adjudication: Decimal
+    vendors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +101,7 @@ class Setting:
     known_guideline_versions: Collection[int]
     follows_an_approved_plan: bool
     guideline_versions_with_quiz: Collection[int] = ()
+    known_vendors: Collection[str] = ()
 
     def shown(self, minor_units: int, currency: str) -> str:
         """An amount of money as the reader writes it."""
@@ -220,6 +225,7 @@ def _locales_errors(draft: PlanDraft, setting: Setting) -> dict[str, str]:
             }
         else:
             found = _locale_errors(terms, setting.volumes[terms.locale])
+            found |= _vendor_errors(terms, setting)
             errors |= {f"locales.{terms.locale}.{field}": text for field, text in found.items()}
         seen.add(terms.locale)
     return errors
@@ -243,6 +249,16 @@ def _locale_errors(terms: PlanLocaleDraft, volume: int) -> dict[str, str]:
     if not _within(terms.gold_accuracy, Decimal(0), Decimal(1), SHARE_PLACES):
         errors["gold_accuracy"] = _("Give a share from 0 to 1 with at most 3 decimal places.")
     return errors
+
+
+def _vendor_errors(terms: PlanLocaleDraft, setting: Setting) -> dict[str, str]:
+    unknown = [key for key in terms.vendors if key not in setting.known_vendors]
+    if unknown:
+        text = _("We know no vendor “%(key)s”. Write the vendors' keys, or none for all of them.")
+        return {"vendors": text % {"key": unknown[0][:40]}}
+    if len(set(terms.vendors)) < len(terms.vendors):
+        return {"vendors": _("A vendor is named twice.")}
+    return {}
 
 
 def _within(number: Decimal, low: Decimal, high: Decimal, places: int) -> bool:

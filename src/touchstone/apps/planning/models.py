@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from touchstone.apps.guidelines.models import GuidelineVersion, TaskType
 from touchstone.apps.intake.models import LabelingRequest
 from touchstone.apps.markets.models import Currency, Locale
-from touchstone.apps.people.models import User
+from touchstone.apps.people.models import User, Vendor
 
 
 class Project(models.Model):
@@ -201,6 +201,24 @@ class PlanLocale(models.Model):
 
     def __str__(self) -> str:
         return f"{self.locale_id} in plan {self.plan_id}"
+
+
+class PlanVendor(models.Model):
+    """A vendor whose people may label in a locale of a plan. Without any, everybody's may."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="vendors", db_index=False)
+    locale = models.ForeignKey(Locale, on_delete=models.PROTECT, related_name="+", db_index=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["plan", "locale", "vendor"], name="planning_planvendor_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"vendor {self.vendor_id} in {self.locale_id} of plan {self.plan_id}"
 
 
 class PlanRisk(models.Model):

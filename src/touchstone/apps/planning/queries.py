@@ -231,12 +231,17 @@ def draft_of(plan: Plan) -> PlanDraft:
         currency=plan.currency_id,
         budget_minor_units=plan.budget_minor_units,
         change_note=plan.change_note,
-        locales=tuple(map(_locale_draft, plan.locales.order_by("locale"))),
+        locales=_locale_drafts(plan),
         risks=tuple(map(_risk_draft, plan.risks.order_by("pk"))),
     )
 
 
-def _locale_draft(terms: PlanLocale) -> PlanLocaleDraft:
+def _locale_drafts(plan: Plan) -> tuple[PlanLocaleDraft, ...]:
+    named = list(plan.vendors.order_by("vendor__key").values_list("locale_id", "vendor__key"))
+    return tuple(_locale_draft(terms, named) for terms in plan.locales.order_by("locale"))
+
+
+def _locale_draft(terms: PlanLocale, named: list[tuple[str, str]]) -> PlanLocaleDraft:
     return PlanLocaleDraft(
         locale=terms.locale_id,
         sample_size=terms.sample_size,
@@ -245,6 +250,7 @@ def _locale_draft(terms: PlanLocale) -> PlanLocaleDraft:
         price_per_judgment=terms.price_per_judgment,
         price_per_audit=terms.price_per_audit,
         price_per_adjudication=terms.price_per_adjudication,
+        vendors=tuple(key for tag, key in named if tag == terms.locale_id),
     )
 
 

@@ -157,6 +157,16 @@ class LocaleTermsForm(Form):
     price_per_judgment = _price(_("Price of a judgment"))
     price_per_audit = _price(_("Price of an audit"))
     price_per_adjudication = _price(_("Price of an adjudication"))
+    vendors = forms.CharField(
+        label=_("Vendors"),
+        required=False,
+        max_length=400,
+        help_text=_("Keys, parted by commas: only their people label here. Empty: everybody's."),
+    )
+
+    def clean_vendors(self) -> tuple[str, ...]:
+        """The keys, as they were written."""
+        return tuple(key.strip() for key in self.cleaned_data["vendors"].split(",") if key.strip())
 
 
 class PlanRiskForm(Form):
@@ -284,7 +294,7 @@ def _plain(terms: PlanLocaleDraft) -> dict[str, Any]:
     return {
         name: value.normalize() if isinstance(value, Decimal) else value
         for name, value in vars(terms).items()
-    }
+    } | {"vendors": ", ".join(terms.vendors)}
 
 
 def first_plan(request: LabelingRequest, today: dt.date) -> dict[str, Any]:

@@ -59,7 +59,7 @@ BEGIN
                     SELECT near.item_id FROM near
                     WHERE (
                         SELECT 1 FROM labeling_assignment AS held
-                        WHERE held.item_id = near.item_id AND held.annotator_id = to_annotator
+                        WHERE held.item_id = near.item_id AND held.annotator_id + 0 = to_annotator
                           AND held.state NOT IN ('expired', 'released')
                     ) IS NULL
                 ), candidate AS MATERIALIZED (

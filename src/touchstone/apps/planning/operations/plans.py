@@ -17,10 +17,17 @@ from touchstone.apps.intake.operations import hold_request
 from touchstone.apps.ledger import operations as ledger
 from touchstone.apps.markets.models import Currency
 from touchstone.apps.markets.queries import NoExchangeRate, convert
-from touchstone.apps.people.models import User
+from touchstone.apps.people.models import User, Vendor
 from touchstone.apps.planning import drafts
 from touchstone.apps.planning.drafts import PlanDraft
-from touchstone.apps.planning.models import Plan, PlanLocale, PlanRisk, PlanState, Project
+from touchstone.apps.planning.models import (
+    Plan,
+    PlanLocale,
+    PlanRisk,
+    PlanState,
+    PlanVendor,
+    Project,
+)
 from touchstone.apps.planning.policies import APPROVABLE, PLANNABLE
 from touchstone.apps.planning.queries import content_hash, draft_of
 from touchstone.lib.errors import Refused
@@ -271,6 +278,7 @@ def _setting(project: Project, draft: PlanDraft, at: datetime) -> drafts.Setting
         request_budget_minor_units=_request_budget(project, draft, at),
         currency_digits=digits,
         known_guideline_versions=set(guidelines.values_list("pk", flat=True)),
+        known_vendors=set(Vendor.objects.values_list("key", flat=True)),
         guideline_versions_with_quiz={each.pk for each in guidelines if quiz_of(each)},
         follows_an_approved_plan=project.plans.filter(state=PlanState.APPROVED).exists(),
     )
@@ -314,6 +322,7 @@ def _fill(plan: Plan, draft: PlanDraft) -> None:
 
 
 def _fill_parts(plan: Plan, draft: PlanDraft) -> None:
+    plan.vendors.all().delete()
     plan.locales.all().delete()
     plan.risks.all().delete()
     PlanLocale.objects.bulk_create(
@@ -328,5 +337,11 @@ def _fill_parts(plan: Plan, draft: PlanDraft) -> None:
             price_per_adjudication=terms.price_per_adjudication,
         )
         for terms in draft.locales
+    )
+    keys = dict(Vendor.objects.values_list("key", "pk"))
+    PlanVendor.objects.bulk_create(
+        PlanVendor(plan=plan, locale_id=terms.locale, vendor_id=keys[key])
+        for terms in draft.locales
+        for key in terms.vendors
     )
     PlanRisk.objects.bulk_create(PlanRisk(plan=plan, **asdict(risk)) for risk in draft.risks)
