@@ -15,6 +15,8 @@ from tests.factories.machines import a_judge
 from touchstone.apps.people.models import Role, User
 from touchstone.flows.machine_work import run_machine
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[ChatServer]:

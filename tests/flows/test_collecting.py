@@ -40,6 +40,8 @@ from touchstone.apps.quality.operations import decide_lot
 from touchstone.flows.collecting import BATCH, fits_wanted
 from touchstone.flows.rater_models import RaterModels, fit_raters
 
+pytestmark = pytest.mark.slow
+
 OVER = AT + timedelta(minutes=30)
 
 

@@ -63,6 +63,8 @@ from touchstone.flows.qualifying import (
 )
 from touchstone.lib.errors import NotVisible
 
+pytestmark = pytest.mark.slow
+
 HOLDS = timedelta(days=90)
 SIZE = 4
 

@@ -23,6 +23,8 @@ from tests.factories.chat_server import (
 from touchstone.lib.chat import Chat, Connection, Ending, Try
 from touchstone.lib.chat.tries import try_of
 
+pytestmark = pytest.mark.slow
+
 BODY: dict[str, Any] = {
     "model": "m",
     "messages": [{"role": "user", "content": "hello"}],
