@@ -19,10 +19,12 @@ from touchstone.apps.labeling.showing import SHOWN, Shown
 from touchstone.apps.ledger.operations import APPEND
 from touchstone.lib import prepared
 
-# Somebody who has done nearly all that is left looks at this many open items on either side of the
-# random point, in each tier and locale, and is then told that there is nothing: the next claim
-# looks elsewhere.
+# How many open items a claim looks at on either side of the random point, in each tier and locale.
+# Of somebody who has done nearly all that is left, these may all be done; before they are told that
+# there is nothing, the claim looks once more and further. In a longer queue than that the next
+# claim looks elsewhere.
 LOOKED_AT = 100
+LOOKED_AT_LAST = 2_000
 
 # What was claimed goes into the ledger and comes back with what its tasks show, in one round trip.
 _NOTED_AND_SHOWN = f"""
@@ -56,11 +58,11 @@ WITH candidate AS MATERIALIZED (
     FROM labeling_queueentry AS entry
     WHERE entry.item_id = ANY (%(items)s::bigint[])
       AND entry.project_id = %(project)s::bigint
-      AND entry.taken < entry.need
+      AND entry.taken + 0 < entry.need
       AND (
           SELECT 1 FROM labeling_assignment AS held
           WHERE held.item_id = entry.item_id
-            AND held.annotator_id = %(annotator)s::bigint
+            AND held.annotator_id + 0 = %(annotator)s::bigint
             AND held.state NOT IN ('expired', 'released')
       ) IS NULL
     ORDER BY entry.rnd

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from touchstone.apps.labeling.claims import LOOKED_AT
+from touchstone.apps.labeling.claims import LOOKED_AT_LAST
 from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
 from touchstone.apps.planning.working import OPEN_LOCALES, PROJECT_COLUMNS, project_from
@@ -18,7 +18,7 @@ from touchstone.lib import prepared
 
 _HANDS = """
        (SELECT count(*) FROM labeling_assignment AS held
-        WHERE held.annotator_id = %(user)s::bigint AND held.project_id = {project}
+        WHERE held.annotator_id + 0 = %(user)s::bigint AND held.project_id = {project}
           AND held.state = 'leased' AND held.leased_until > %(at)s::timestamptz),
        (SELECT 1 FROM labeling_assignment AS over
         WHERE over.project_id = {project} AND over.state = 'leased'
@@ -60,7 +60,7 @@ FROM unnest(%(tags)s::text[]) AS tag, generate_series(0, 3) AS level, LATERAL (
 ) AS near
 WHERE (
     SELECT 1 FROM labeling_assignment AS held
-    WHERE held.item_id = near.item_id AND held.annotator_id = %(user)s::bigint
+    WHERE held.item_id = near.item_id AND held.annotator_id + 0 = %(user)s::bigint
       AND held.state NOT IN ('expired', 'released')
 ) IS NULL
 LIMIT 1
@@ -122,6 +122,6 @@ def has_open_work(project: Project, annotator: User, locale_tags: Sequence[str])
         "user": annotator.pk,
         "tags": list(locale_tags),
         "probe": random.random(),
-        "looked_at": LOOKED_AT,
+        "looked_at": LOOKED_AT_LAST,
     }
     return prepared.first(_OPEN, parameters) is not None

@@ -203,7 +203,13 @@ def _claim_open(
     if count < 1 or not locale_tags:
         return []
     tags = random.sample(list(locale_tags), len(locale_tags))
-    return claims.claim_open(claim, locale_tags=tags, count=count, probe=random.random())
+    for looked_at in (claims.LOOKED_AT, claims.LOOKED_AT_LAST):
+        claimed = claims.claim_open(
+            claim, locale_tags=tags, count=count, probe=random.random(), looked_at=looked_at
+        )
+        if claimed:
+            return claimed
+    return []
 
 
 @transaction.atomic

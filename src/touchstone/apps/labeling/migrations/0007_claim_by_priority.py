@@ -14,6 +14,9 @@ from django.db.models import F, Q
 # only for assignments that were really made: overlap is exact whatever runs beside it. Whether the
 # person has had the item is asked as a scalar sub-select: NOT EXISTS flips to a scan of everything
 # they ever did.
+#
+# A `+ 0` keeps an index out that would do as well while the tables are small and is a scan when
+# they have grown: that of a person's whole history, and that of all the entries still open.
 CLAIM = """
 CREATE FUNCTION labeling_claim(
     of_project bigint, to_annotator bigint, under_plan bigint, under_version bigint,
@@ -65,7 +68,8 @@ BEGIN
                 ), candidate AS MATERIALIZED (
                     SELECT locked.item_id FROM untouched, LATERAL (
                         SELECT entry.item_id FROM labeling_queueentry AS entry
-                        WHERE entry.item_id = untouched.item_id AND entry.taken < entry.need
+                        WHERE entry.item_id = untouched.item_id
+                          AND entry.taken + 0 < entry.need
                         FOR UPDATE SKIP LOCKED
                     ) AS locked
                     LIMIT missing
@@ -217,7 +221,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="assignment",
             index=models.Index(
-                fields=["annotator", "project"],
+                F("annotator") + 0,
+                "project",
                 condition=Q(state="leased"),
                 name="labeling_assignment_in_hand",
             ),
