@@ -135,6 +135,21 @@ class Fluency(models.Model):
         return f"{self.locale_id} of user {self.user_id}"
 
 
+class WorkbenchPreferences(models.Model):
+    """How a person wants the workbench, on whichever machine they sit.
+
+    `keys` holds what they press for an action or a digit, where it is not the usual key.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="workbench")
+    keys = models.JSONField(default=dict)
+    auto_advance = models.BooleanField(default=False)
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"workbench of user {self.user_id}"
+
+
 class ApiToken(models.Model):
     """A token for programs. Only a digest is kept; the token is shown once."""
 

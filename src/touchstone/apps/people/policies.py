@@ -36,8 +36,10 @@ class Capability(Enum):
     LABEL = "label items"
     RUN_QUALITY = "measure quality, draw audits, decide lots"
     AUDIT = "audit judgments and adjudicate disagreements"
+    ANSWER_QUESTIONS = "answer annotators' questions"
     RUN_CONSENSUS = "run consensus"
     MAKE_RELEASE = "freeze a release"
+    EXPORT_JUDGMENTS = "export judgments as they stand"
     DOWNLOAD_RELEASE = "download a release"
     DECIDE_RELEASE = "accept or return a release"
     EVALUATE = "upload system runs and evaluate them"
@@ -83,7 +85,9 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.VIEW_QUALITY,
             Capability.VIEW_RISKS,
             Capability.RUN_QUALITY,
+            Capability.EXPORT_JUDGMENTS,
             Capability.AUDIT,
+            Capability.ANSWER_QUESTIONS,
         }
     ),
     Role.VENDOR_MANAGER: frozenset(

@@ -21,6 +21,7 @@ from touchstone.apps.people.models import (
     SignInAttempt,
     User,
     Vendor,
+    WorkbenchPreferences,
 )
 from touchstone.apps.people.policies import CAPABILITIES, Capability, network_of, normal_email
 from touchstone.lib import prepared
@@ -190,8 +191,13 @@ def token_for(user: User, pk: int) -> ApiToken:
     return found
 
 
-# Every call of a program asks this, so it brings what the person holds along.
-_PERSON = prepared.Columns(User, "person")
+# Every call of a program asks this, so it brings what the person holds along, and of the account
+# only what calls are decided by; the rest is read when somebody asks for it.
+_PERSON = prepared.Columns(
+    User,
+    "person",
+    ("id", "email", "name", "kind", "language", "time_zone", "vendor_id", "is_active"),
+)
 _USER_OF_TOKEN = f"""
 SELECT {_PERSON.sql},
        (SELECT jsonb_agg(jsonb_build_array(held.role, held.everywhere, held.market_id,
@@ -247,3 +253,9 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     """The names behind some ids, for a list whose reader was allowed to see who acted."""
     wanted = {pk for pk in ids if pk is not None}
     return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def workbench_of(user: User) -> WorkbenchPreferences:
+    """How somebody wants the workbench; an unsaved row with the usual keys if they never said."""
+    found = WorkbenchPreferences.objects.filter(user=user).first()
+    return found or WorkbenchPreferences(user=user)

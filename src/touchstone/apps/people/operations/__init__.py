@@ -29,6 +29,7 @@ from touchstone.apps.people.operations.roles import (
     grant_role,
     revoke_role,
 )
+from touchstone.apps.people.operations.workbench import set_workbench_preferences
 
 __all__ = [
     "AccountRefused",
@@ -51,4 +52,5 @@ __all__ = [
     "set_fluency",
     "set_password",
     "set_preferences",
+    "set_workbench_preferences",
 ]
