@@ -5,6 +5,7 @@ No ORM here: `operations` looks up what the codes name and stores what passes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from touchstone.apps.intake.models import BusinessLine, HarmClass, Purpose
 TITLE_LENGTH = 160
 METRIC_LENGTH = 60
 SOURCE_LENGTH = 240
+FAMILY = re.compile(r"(?=.{0,40}\Z)(?:[a-z0-9]+(?:-[a-z0-9]+)*)?")
 METRIC_LIMIT = Decimal(1000)
 METRIC_PLACES = 6
 MOST_ITEMS = 2**31 - 1
@@ -44,6 +46,7 @@ class RequestDraft:
     metric_target: Decimal | None = None
     personal_data: bool = False
     alternatives: str = ""
+    model_family: str = ""
 
 
 def errors_of(
@@ -90,6 +93,10 @@ def _text_errors(draft: RequestDraft) -> dict[str, str]:
         errors["metric"] = _("Name the metric that the labels are to move or measure.")
     if not draft.value_source.strip():
         errors["value_source"] = _("Say where the value per point comes from.")
+    if not FAMILY.fullmatch(draft.model_family):
+        errors["model_family"] = _(
+            "Name the line of models in small letters, digits and hyphens, at most 40."
+        )
     return errors
 
 

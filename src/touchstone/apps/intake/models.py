@@ -70,6 +70,10 @@ class LabelingRequest(models.Model):
     harm_class = models.CharField(max_length=2, choices=HarmClass)
     personal_data = models.BooleanField(default=False)
     alternatives = models.TextField(blank=True)
+    # The line of models that is trained or measured with the labels: no judge of its own kin.
+    model_family = models.SlugField(
+        max_length=40, blank=True, default="", db_default="", db_index=False
+    )
     state = models.CharField(max_length=16, choices=RequestState, default=RequestState.DRAFT)
     created_at = models.DateTimeField()
 

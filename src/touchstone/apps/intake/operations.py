@@ -247,6 +247,7 @@ def _fill(request: LabelingRequest, draft: RequestDraft) -> None:
     request.harm_class = draft.harm_class
     request.personal_data = draft.personal_data
     request.alternatives = draft.alternatives
+    request.model_family = draft.model_family
     request.save()
     request.locales.all().delete()
     RequestLocale.objects.bulk_create(

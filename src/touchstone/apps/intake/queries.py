@@ -133,6 +133,7 @@ def draft_of(request: LabelingRequest) -> RequestDraft:
         harm_class=request.harm_class,
         personal_data=request.personal_data,
         alternatives=request.alternatives,
+        model_family=request.model_family,
         locales={wanted.locale_id: wanted.volume for wanted in request.locales.all()},
     )
 
