@@ -48,9 +48,13 @@ class Guideline(models.Model):
 
 
 class GuidelineVersion(models.Model):
-    """One version (semantic: major when the right answer to some item changes)."""
+    """One version (semantic: major when the right answer to some item changes).
+
+    It keeps the task type that it teaches, since its guideline may move on to the next one.
+    """
 
     guideline = models.ForeignKey(Guideline, on_delete=models.PROTECT, related_name="versions")
+    task_type = models.ForeignKey(TaskType, on_delete=models.PROTECT, related_name="+")
     major = models.PositiveSmallIntegerField()
     minor = models.PositiveSmallIntegerField()
     patch = models.PositiveSmallIntegerField()
@@ -162,3 +166,34 @@ class GuidelineReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} read by {self.user_id}"
+
+
+class GuidelineNote(models.Model):
+    """A short clarification of a version. Append-only.
+
+    It says how the version is meant and changes the right answer to no item: what does is a new
+    version. Without a French text the English one is read.
+    """
+
+    version = models.ForeignKey(GuidelineVersion, on_delete=models.PROTECT, related_name="notes")
+    text_en = models.TextField()
+    text_fr = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+        constraints = (
+            models.CheckConstraint(condition=~Q(text_en=""), name="guidelines_note_not_empty"),
+        )
+
+    def __str__(self) -> str:
+        return f"note {self.pk} to {self.version_id}"
+
+    def language_in(self, language: str) -> str:
+        """The language in which somebody who reads `language` gets the note."""
+        return "fr" if language.split("-")[0] == "fr" and self.text_fr else "en"
+
+    def text_in(self, language: str) -> str:
+        """The note in `language`, or else in English."""
+        return self.text_fr if self.language_in(language) == "fr" else self.text_en

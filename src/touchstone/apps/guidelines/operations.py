@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from touchstone.apps.guidelines import seeds, teaching
 from touchstone.apps.guidelines.models import (
     Guideline,
+    GuidelineNote,
     GuidelineReading,
     GuidelineText,
     GuidelineVersion,
@@ -24,9 +26,13 @@ from touchstone.apps.markets.policies import LANGUAGES
 from touchstone.apps.people.models import User
 from touchstone.lib.errors import Refused
 
+LONGEST_NOTE = 1000
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+LONGEST_NAME = 120
+
 
 class TaskTypeRefused(Refused):
-    """A task type cannot be as asked."""
+    """A task type cannot be as asked; `details["field"]` names what is wrong, where it is one."""
 
     code = "task_type_refused"
 
@@ -45,30 +51,46 @@ class MajorVersionNeeded(GuidelineRefused):
 
 @transaction.atomic
 def create_task_type(
-    *, key: str, name_en: str, name_fr: str, schema: Mapping[str, object], by: User, at: datetime
+    *,
+    key: str,
+    name_en: str,
+    name_fr: str,
+    schema: Mapping[str, object],
+    follows: int | None = None,
+    by: User,
+    at: datetime,
 ) -> TaskType:
     """Add a kind of question, or the next version of one.
 
+    `follows` is the version that the caller started from, 0 for none; without it, whatever is
+    newest.
+
     :raises BrokenSchema: the schema cannot be used.
-    :raises TaskTypeRefused: a name is missing, or the newest version has this very schema.
+    :raises TaskTypeRefused: the key or a name cannot be used, the newest version is not the one
+        that this follows, or it has this very schema.
     """
     parse_schema(schema)
-    if not name_en.strip() or not name_fr.strip():
-        raise TaskTypeRefused(_("Name the task type in English and in French."))
+    _check_names(key, name_en, name_fr)
     newest = TaskType.objects.filter(key=key).order_by("-version").first()
+    _check_follows(newest, key, follows)
     if newest is not None and newest.schema == schema:
         raise TaskTypeRefused(
             _("Version %(version)d of “%(key)s” has this schema already.")
             % {"version": newest.version, "key": key}
         )
-    task_type = TaskType.objects.create(
-        key=key,
-        version=newest.version + 1 if newest else 1,
-        name_en=name_en,
-        name_fr=name_fr,
-        schema=schema,
-        created_at=at,
-    )
+    version = newest.version + 1 if newest else 1
+    try:
+        with transaction.atomic():
+            task_type = TaskType.objects.create(
+                key=key,
+                version=version,
+                name_en=name_en.strip(),
+                name_fr=name_fr.strip(),
+                schema=schema,
+                created_at=at,
+            )
+    except IntegrityError as error:  # two people at the same moment; the second one looks again
+        raise _taken(key, version) from error
     record(
         event="guidelines.tasktype.created",
         subject=task_type,
@@ -78,6 +100,41 @@ def create_task_type(
         version=task_type.version,
     )
     return task_type
+
+
+def _check_names(key: str, name_en: str, name_fr: str) -> None:
+    if not KEY.fullmatch(key):
+        raise TaskTypeRefused(
+            _(
+                "“%(key)s” is not a key for a task type: at most 60 small letters, digits, - "
+                "and _, a letter or a digit first."
+            )
+            % {"key": key},
+            field="key",
+        )
+    if not name_en.strip() or not name_fr.strip():
+        raise TaskTypeRefused(_("Name the task type in English and in French."))
+    if max(len(name_en.strip()), len(name_fr.strip())) > LONGEST_NAME:
+        raise TaskTypeRefused(_("A name has at most %(most)d characters.") % {"most": LONGEST_NAME})
+
+
+def _check_follows(newest: TaskType | None, key: str, follows: int | None) -> None:
+    if follows is None or follows == (newest.version if newest else 0):
+        return
+    if newest is None:
+        raise TaskTypeRefused(_("There is no task type “%(key)s”.") % {"key": key}, field="key")
+    raise _taken(key, newest.version)
+
+
+def _taken(key: str, version: int) -> TaskTypeRefused:
+    if version == 1:
+        message = _("There is a task type “%(key)s” already. Publish its next version instead.")
+    else:
+        message = _(
+            "Somebody published version %(version)d of “%(key)s” meanwhile. Look at it before you "
+            "publish yours after it."
+        )
+    return TaskTypeRefused(message % {"key": key, "version": version}, field="key")
 
 
 @transaction.atomic
@@ -132,6 +189,7 @@ def publish_version(
     _move_to(guideline, task_type or guideline.task_type, newest, major)
     version = GuidelineVersion.objects.create(
         guideline=guideline,
+        task_type_id=guideline.task_type_id,
         major=major,
         minor=minor,
         patch=patch,
@@ -166,7 +224,9 @@ def _check_number(
             % {"newest": newest}
         )
     if not changes.strip():
-        raise GuidelineRefused(_("Say what changes since version %(newest)s.") % {"newest": newest})
+        raise GuidelineRefused(
+            _("Say what changes since version %(newest)s.") % {"newest": newest}, field="changes"
+        )
 
 
 def _check_texts(texts: Mapping[str, str]) -> None:
@@ -223,6 +283,36 @@ def confirm_reading(
             language=reading.language,
         )
     return reading
+
+
+@transaction.atomic
+def add_note(
+    *, version: GuidelineVersion, text_en: str, text_fr: str, by: User, at: datetime
+) -> GuidelineNote:
+    """Clarify a version; nobody has to confirm it anew, for no right answer changes.
+
+    :raises GuidelineRefused: the English text is missing, or a text is too long for a note.
+    """
+    texts = text_en.strip(), text_fr.strip()
+    if not texts[0]:
+        raise GuidelineRefused(_("Write the note in English; other languages fall back to it."))
+    if max(map(len, texts)) > LONGEST_NOTE:
+        raise GuidelineRefused(
+            _("A note has at most %(most)d characters. What needs more is a new version.")
+            % {"most": LONGEST_NOTE}
+        )
+    note = GuidelineNote.objects.create(
+        version=version, text_en=texts[0], text_fr=texts[1], by=by, at=at
+    )
+    record(
+        event="guidelines.note.added",
+        subject=note,
+        by=by,
+        at=at,
+        guideline=version.guideline.key,
+        version=str(version),
+    )
+    return note
 
 
 @transaction.atomic

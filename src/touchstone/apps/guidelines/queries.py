@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from touchstone.apps.guidelines.models import (
     Guideline,
+    GuidelineNote,
     GuidelinePractice,
     GuidelineQuiz,
     GuidelineReading,
@@ -54,7 +57,7 @@ def guidelines() -> QuerySet[Guideline]:
 
 def versions() -> QuerySet[GuidelineVersion]:
     """Every published version with its guideline and task type, newest first."""
-    return GuidelineVersion.objects.select_related("guideline__task_type").order_by(
+    return GuidelineVersion.objects.select_related("guideline__task_type", "task_type").order_by(
         "guideline__key", "-major", "-minor", "-patch"
     )
 
@@ -111,6 +114,49 @@ def guideline_html(version: GuidelineVersion, language: str) -> SafeString:
     return render(text_of(version, language).body)
 
 
+@dataclass(frozen=True)
+class Note:
+    """A note to a version as somebody reads it; `language` is the one it is written in."""
+
+    text: str
+    language: str
+    at: datetime
+
+
+def notes_of(version: GuidelineVersion, language: str) -> tuple[Note, ...]:
+    """The notes to a version, oldest first, in `language` or else in English."""
+    rows = GuidelineNote.objects.filter(version=version)
+    return tuple(Note(row.text_in(language), row.language_in(language), row.at) for row in rows)
+
+
+def version_before(version: GuidelineVersion) -> GuidelineVersion | None:
+    """The version that one took the place of."""
+    older = (
+        Q(major__lt=version.major)
+        | Q(major=version.major, minor__lt=version.minor)
+        | Q(major=version.major, minor=version.minor, patch__lt=version.patch)
+    )
+    return versions().filter(older, guideline=version.guideline_id).first()
+
+
+def changes_since_read(version: GuidelineVersion, user: User) -> tuple[GuidelineVersion, ...]:
+    """The versions up to this one after the last that `user` confirmed before it, newest first.
+
+    Somebody who never read an older one has nothing to compare with: then there are none.
+    """
+    older = versions().filter(guideline=version.guideline_id)
+    read = versions_read([each.pk for each in older], user) - {version.pk}
+    before = [each for each in older if _place(each) < _place(version) and each.pk in read]
+    if not before:
+        return ()
+    last = _place(before[0])
+    return tuple(each for each in older if last < _place(each) <= _place(version))
+
+
+def _place(version: GuidelineVersion) -> tuple[int, int, int]:
+    return version.major, version.minor, version.patch
+
+
 def has_read(version: GuidelineVersion, user: User) -> bool:
     """Whether `user` confirmed that they read this version."""
     return GuidelineReading.objects.filter(version=version, user=user).exists()
@@ -139,13 +185,13 @@ def practice_of(version: GuidelineVersion) -> tuple[Example, ...]:
     found = _practice_row(version)
     if found is None:
         return ()
-    return parse_practice(found.examples, schema_of(found.version.guideline.task_type))
+    return parse_practice(found.examples, schema_of(found.version.task_type))
 
 
 def _practice_row(version: GuidelineVersion) -> GuidelinePractice | None:
     return (
         GuidelinePractice.objects.filter(version__in=_up_to(version))
-        .select_related("version__guideline__task_type")
+        .select_related("version__task_type")
         .order_by("-version__minor", "-version__patch")
         .first()
     )
@@ -185,3 +231,34 @@ def _up_to(version: GuidelineVersion) -> QuerySet[GuidelineVersion]:
 def last_attempt(quiz: GuidelineQuiz, user: User) -> QuizAttempt | None:
     """The newest attempt of `user` at a quiz, if there is one."""
     return QuizAttempt.objects.filter(quiz=quiz, user=user).order_by("-at", "-pk").first()
+
+
+def task_type_version(key: str, version: int | None = None) -> TaskType:
+    """One version of a task type; the newest one when none is named.
+
+    :raises NotVisible: there is none.
+    """
+    if version is None:
+        return task_type(key)
+    found = TaskType.objects.filter(key=key, version=version).first()
+    if found is None:
+        raise NotVisible(_("There is no such version."))
+    return found
+
+
+def task_type_versions() -> QuerySet[TaskType]:
+    """Every version of every task type."""
+    return TaskType.objects.all()
+
+
+def versions_of_task_type(key: str) -> QuerySet[TaskType]:
+    """Every version of a task type, newest first."""
+    return TaskType.objects.filter(key=key).order_by("-version")
+
+
+def guidelines_of(keys: Iterable[str]) -> dict[str, list[Guideline]]:
+    """The guidelines that teach these task types, by the key of the task type."""
+    found: dict[str, list[Guideline]] = {}
+    for each in guidelines().filter(task_type__key__in=list(keys)):
+        found.setdefault(each.task_type.key, []).append(each)
+    return found

@@ -49,7 +49,7 @@ def keep(
         parse_quiz(quiz)
         GuidelineQuiz.objects.create(version=version, content=quiz)
     if practice is not None:
-        parse_practice(practice, parse_schema(version.guideline.task_type.schema))
+        parse_practice(practice, parse_schema(version.task_type.schema))
         GuidelinePractice.objects.create(version=version, examples=practice)
 
 
