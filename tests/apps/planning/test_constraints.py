@@ -28,6 +28,8 @@ from touchstone.apps.planning.operations import approve_plan, reject_plan
         ("planning_plan_dynamic_overlap", {"overlap_most": 5, "stop_confidence": "0.499"}),
         ("planning_plan_gold_rate", {"gold_rate": "0.501"}),
         ("planning_plan_gold_rate", {"gold_rate": "-0.001"}),
+        ("planning_plan_repeat_rate", {"repeat_rate": "0.101"}),
+        ("planning_plan_repeat_rate", {"repeat_rate": "-0.001"}),
         ("planning_plan_budget_positive", {"budget_minor_units": 0}),
         ("planning_plan_speed_positive", {"speed_standard": 0}),
         ("planning_plan_ends_after_start", {"end_date": "2026-03-01"}),

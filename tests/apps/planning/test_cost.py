@@ -12,6 +12,7 @@ from touchstone.apps.planning.models import Project
 from touchstone.apps.planning.policies import (
     ADJUDICATION_SHARE,
     AUDIT_SHARE,
+    capacity_of,
     cost_of,
     full_time_equivalents,
     gold_overhead,
@@ -41,6 +42,26 @@ def test_the_cost_adds_up_judgments_gold_audits_and_adjudications() -> None:
     assert (french.judgments, french.gold_judgments) == (900, 100)
     assert (french.audits, french.adjudications) == (900 * AUDIT_SHARE, 300 * ADJUDICATION_SHARE)
     assert cost.total_minor_units == 1_000 + french.audits * 100 + french.adjudications * 10_000
+
+
+def test_repeats_come_on_top_of_the_work_and_gold_on_top_of_both() -> None:
+    terms = PlanLocaleDraftFactory(
+        sample_size=326,
+        price_per_judgment=Decimal("0.01"),
+        price_per_audit=Decimal(0),
+        price_per_adjudication=Decimal(0),
+    )
+
+    cost = cost_of(
+        [terms], overlap=3, gold_rate=Decimal("0.1"), repeat_rate=Decimal("0.02"), digits=2
+    )
+
+    # 978 judgments and 20 repeats are 98 % and 2 % of 998; 111 gold ones are a tenth of 1,109.
+    (locale,) = cost.locales
+    assert (locale.judgments, locale.repeats, locale.gold_judgments) == (978, 20, 111)
+    assert cost.total_minor_units == 978 + 20 + 111
+    assert cost.judgments == 978
+    assert capacity_of(cost, speed_standard=100).judgments == {"fr-FR": 1_109}
 
 
 def test_one_person_alone_needs_no_adjudication() -> None:

@@ -92,6 +92,10 @@ def _risk(**changes: object) -> dict[str, object]:
         ({"gold_rate": Decimal("-0.1")}, "gold_rate"),
         ({"gold_rate": Decimal("0.501")}, "gold_rate"),
         ({"gold_rate": Decimal("0.0001")}, "gold_rate"),
+        ({"repeat_rate": Decimal("-0.01")}, "repeat_rate"),
+        ({"repeat_rate": Decimal("0.101")}, "repeat_rate"),
+        ({"repeat_rate": Decimal("0.0001")}, "repeat_rate"),
+        ({"repeat_rate": Decimal("NaN")}, "repeat_rate"),
         ({"budget_minor_units": 0}, "budget_minor_units"),
         ({"change_note": "nul\0"}, "change_note"),
         ({"end_date": date(2026, 3, 8)}, "end_date"),
@@ -358,6 +362,19 @@ def test_the_content_is_the_same_for_the_same_plan_whatever_the_zeros(
 
     revise_plan(plan=plan, draft=a_draft(project, overlap=4), by=cast.owner, at=AT)
     assert content_hash(plan) != digest
+
+
+def test_a_plan_without_repeats_keeps_the_hash_it_had_before_there_were_any(
+    cast: Cast, project: Project
+) -> None:
+    plan = a_plan(project)
+    assert "repeat_rate" not in plan_content(plan)
+
+    asking = a_draft(project, repeat_rate=Decimal("0.020"))
+    revise_plan(plan=plan, draft=asking, by=cast.owner, at=AT)
+
+    assert plan_content(plan)["repeat_rate"] == "0.02"
+    assert draft_of(plan).repeat_rate == Decimal("0.02")
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from touchstone.apps.planning.policies import SampleMethod, cost_of
 
 MOST_OVERLAP = 50
 MOST_GOLD = Decimal("0.5")
+MOST_REPEATS = Decimal("0.1")
 MOST_TEST_ITEMS = 200
 MOST_QUALIFICATION_DAYS = 5 * 365
 LEAST_CONFIDENCE, MOST_CONFIDENCE = Decimal("0.5"), Decimal("0.999")
@@ -84,6 +85,7 @@ class PlanDraft:
     quiz_required: bool = False
     gold_test_size: int = 0
     qualification_days: int = 180
+    repeat_rate: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ def _number_errors(draft: PlanDraft) -> dict[str, str]:
     }
     if not _within(draft.gold_rate, Decimal(0), MOST_GOLD, SHARE_PLACES):
         errors["gold_rate"] = _("Give a share from 0 to 0.5 with at most 3 decimal places.")
+    if not _within(draft.repeat_rate, Decimal(0), MOST_REPEATS, SHARE_PLACES):
+        errors["repeat_rate"] = _("Give a share from 0 to 0.1 with at most 3 decimal places.")
     if not 0 < draft.budget_minor_units <= MOST_MINOR_UNITS:
         errors["budget_minor_units"] = _("The budget is above zero.")
     return errors
@@ -286,6 +290,7 @@ def _budget_errors(draft: PlanDraft, setting: Setting) -> dict[str, str]:
         draft.locales,
         overlap=draft.overlap,
         gold_rate=draft.gold_rate,
+        repeat_rate=draft.repeat_rate,
         digits=setting.currency_digits[draft.currency],
     )
     budget = setting.shown(draft.budget_minor_units, draft.currency)

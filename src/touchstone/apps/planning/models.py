@@ -5,6 +5,8 @@ An approved plan is frozen by the database; a change is a new version.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +60,8 @@ class Plan(models.Model):
     Before somebody labels they pass the quiz of the guideline where `quiz_required` says so, and a
     test of `gold_test_size` gold items in each locale (0: none). Both hold `qualification_days`.
 
-    `gold_rate` is the share of gold items among those served; `speed_standard` is judgments per
+    `gold_rate` is the share of gold items among those served; `repeat_rate` the share, among the
+    rest, of items that somebody is asked once more. `speed_standard` is judgments per
     annotator hour; money is in minor units of `currency`.
     """
 
@@ -75,6 +78,9 @@ class Plan(models.Model):
     overlap_most = models.PositiveSmallIntegerField(null=True)
     stop_confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True)
     gold_rate = models.DecimalField(max_digits=4, decimal_places=3)
+    repeat_rate = models.DecimalField(
+        max_digits=4, decimal_places=3, default=Decimal(0), db_default=Decimal(0)
+    )
     lease_minutes = models.PositiveSmallIntegerField(default=30)
     quiz_required = models.BooleanField(default=False)
     gold_test_size = models.PositiveSmallIntegerField(default=0)
@@ -118,6 +124,10 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(gold_rate__gte=0, gold_rate__lte=0.5), name="planning_plan_gold_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat_rate__gte=0, repeat_rate__lte=Decimal("0.1")),
+                name="planning_plan_repeat_rate",
             ),
             models.CheckConstraint(
                 condition=Q(gold_test_size__lte=200, qualification_days__gte=1),

@@ -73,6 +73,7 @@ class LocaleCost:
 
     locale: str
     judgments: int
+    repeats: int
     gold_judgments: int
     audits: int
     adjudications: int
@@ -93,20 +94,30 @@ def gold_overhead(judgments: int, gold_rate: Decimal) -> int:
 
     `gold_rate` g is the share of gold among what is served, so it is g / (1 − g) of the work.
     """
-    return _up(judgments * gold_rate / (1 - gold_rate))
+    return _on_top(judgments, gold_rate)
+
+
+def _on_top(judgments: int, share: Decimal) -> int:
+    return _up(judgments * share / (1 - share))
 
 
 def cost_of(
-    locales: Iterable[LocaleTerms], *, overlap: int, gold_rate: Decimal, digits: int
+    locales: Iterable[LocaleTerms],
+    *,
+    overlap: int,
+    gold_rate: Decimal,
+    repeat_rate: Decimal = Decimal(0),
+    digits: int,
 ) -> PlanCost:
     """The expected cost of labeling `locales`; `digits` are those of the currency's minor unit.
 
-    For each locale: sample × overlap judgments and the gold on top of them, at the price of a
-    judgment; an audit for `AUDIT_SHARE` of the judgments; an adjudication for
-    `ADJUDICATION_SHARE` of the items when more than one person judges each (one alone cannot
-    disagree). Counts are rounded up, the amount of a locale half-even to minor units.
+    For each locale: sample × overlap judgments, the repeats on top of them (`repeat_rate` is their
+    share of what is served without gold) and the gold on top of both, at the price of a judgment;
+    an audit for `AUDIT_SHARE` of the judgments; an adjudication for `ADJUDICATION_SHARE` of the
+    items when more than one person judges each (one alone cannot disagree). Counts are rounded up,
+    the amount of a locale half-even to minor units.
     """
-    costs = tuple(_locale_cost(terms, overlap, gold_rate, digits) for terms in locales)
+    costs = tuple(_locale_cost(terms, overlap, gold_rate, repeat_rate, digits) for terms in locales)
     return PlanCost(
         locales=costs,
         judgments=sum(cost.judgments for cost in costs),
@@ -114,18 +125,21 @@ def cost_of(
     )
 
 
-def _locale_cost(terms: LocaleTerms, overlap: int, gold_rate: Decimal, digits: int) -> LocaleCost:
+def _locale_cost(
+    terms: LocaleTerms, overlap: int, gold_rate: Decimal, repeat_rate: Decimal, digits: int
+) -> LocaleCost:
     judgments = terms.sample_size * overlap
-    gold = gold_overhead(judgments, gold_rate)
+    repeats = _on_top(judgments, repeat_rate)
+    gold = gold_overhead(judgments + repeats, gold_rate)
     audits = _up(judgments * AUDIT_SHARE)
     adjudications = _up(terms.sample_size * ADJUDICATION_SHARE) if overlap > 1 else 0
     amount = (
-        (judgments + gold) * terms.price_per_judgment
+        (judgments + repeats + gold) * terms.price_per_judgment
         + audits * terms.price_per_audit
         + adjudications * terms.price_per_adjudication
     )
     minor_units = int(amount.scaleb(digits).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-    return LocaleCost(terms.locale, judgments, gold, audits, adjudications, minor_units)
+    return LocaleCost(terms.locale, judgments, repeats, gold, audits, adjudications, minor_units)
 
 
 def _up(number: Decimal) -> int:
@@ -134,7 +148,7 @@ def _up(number: Decimal) -> int:
 
 @dataclass(frozen=True)
 class Capacity:
-    """Judgments to make, gold included, and the annotator hours they take, by locale."""
+    """Judgments to make, gold and repeats included, and the annotator hours for them, by locale."""
 
     judgments: Mapping[str, int]
     hours: Mapping[str, float]
@@ -147,7 +161,9 @@ class Capacity:
 
 def capacity_of(cost: PlanCost, *, speed_standard: int) -> Capacity:
     """The hours that the work of `cost` takes at `speed_standard` judgments an hour."""
-    judgments = {each.locale: each.judgments + each.gold_judgments for each in cost.locales}
+    judgments = {
+        each.locale: each.judgments + each.repeats + each.gold_judgments for each in cost.locales
+    }
     return Capacity(
         judgments=judgments,
         hours={locale: count / speed_standard for locale, count in judgments.items()},

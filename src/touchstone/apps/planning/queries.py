@@ -25,12 +25,7 @@ from touchstone.apps.planning.models import (
     PlanState,
     Project,
 )
-from touchstone.apps.planning.policies import (
-    Capacity,
-    PlanCost,
-    capacity_of,
-    cost_of,
-)
+from touchstone.apps.planning.policies import Capacity, PlanCost, capacity_of, cost_of
 from touchstone.lib.errors import NotAllowed, NotVisible
 
 MARKET_ROLES = (Role.ADMIN, Role.PROJECT_OWNER, Role.QA_LEAD, Role.STAKEHOLDER)
@@ -225,6 +220,7 @@ def draft_of(plan: Plan) -> PlanDraft:
         quiz_required=plan.quiz_required,
         gold_test_size=plan.gold_test_size,
         qualification_days=plan.qualification_days,
+        repeat_rate=plan.repeat_rate,
         speed_standard=plan.speed_standard,
         start_date=plan.start_date,
         end_date=plan.end_date,
@@ -283,6 +279,8 @@ def plan_content(plan: Plan) -> dict[str, object]:
     if not plan.asks_qualification:  # the same
         for name in ("quiz_required", "gold_test_size", "qualification_days"):
             del content[name]
+    if not plan.repeat_rate:  # the same
+        del content["repeat_rate"]
     return {
         **content,
         "project": plan.project.key,
@@ -317,6 +315,7 @@ def plan_cost(plan: Plan) -> PlanCost:
         draft_of(plan).locales,
         overlap=plan.overlap,
         gold_rate=plan.gold_rate,
+        repeat_rate=plan.repeat_rate,
         digits=plan.currency.digits,
     )
 
@@ -334,7 +333,7 @@ def planned_items(plan: Plan) -> int:
 
 
 def capacity_needed(plan: Plan) -> Capacity:
-    """The judgments of `plan`, gold included, and the annotator hours at its speed standard."""
+    """The judgments of `plan`, gold and repeats included, and the hours at its speed standard."""
     return capacity_of(plan_cost(plan), speed_standard=plan.speed_standard)
 
 

@@ -296,17 +296,16 @@ def _request_budget(project: Project, draft: PlanDraft, at: datetime) -> int | N
 
 def _fill(plan: Plan, draft: PlanDraft) -> None:
     """Write the fields of `draft` into the row, and its parts instead of those it had."""
-    guideline_version = GuidelineVersion.objects.select_related("guideline").get(
-        pk=draft.guideline_version
-    )
+    guideline_version = GuidelineVersion.objects.get(pk=draft.guideline_version)
     plan.guideline_version = guideline_version
-    plan.task_type_id = guideline_version.guideline.task_type_id
+    plan.task_type_id = guideline_version.task_type_id
     plan.sample_method = draft.sample_method
     plan.sample_note = draft.sample_note
     plan.overlap = draft.overlap
     plan.overlap_most = draft.overlap_most
     plan.stop_confidence = draft.stop_confidence
     plan.gold_rate = draft.gold_rate
+    plan.repeat_rate = draft.repeat_rate
     plan.lease_minutes = draft.lease_minutes
     plan.quiz_required = draft.quiz_required
     plan.gold_test_size = draft.gold_test_size
