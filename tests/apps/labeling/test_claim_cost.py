@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.labeled import AT, LOCALE
 from tests.factories.labeling import Floor, an_open_project, submit
 from touchstone.apps.items.models import ImportBatch, Query
-from touchstone.apps.labeling import claims
+from touchstone.apps.labeling import claims, repeats
 from touchstone.apps.labeling.desk import desk_of, has_open_work
 from touchstone.apps.labeling.models import Assignment, QueueEntry
 from touchstone.apps.people.models import User
@@ -27,6 +28,8 @@ pytestmark = pytest.mark.slow
 MOST_PAGES = 100
 # Everything that the tail looks at: an entry and the person's own work on it, on both sides.
 MOST_PAGES_OF_THE_TAIL = 2 * (claims.LOOKED_AT + claims.LOOKED_AT_LAST) * 6
+# What lies far enough back, item by item: its entry, what was judged, whether it was asked again.
+MOST_PAGES_OF_ASKING_AGAIN = 100 + repeats.LOOKED_AT * 12
 # Past the import: nothing counts the tables on the way.
 ADD_ITEMS = """
 WITH item AS (
@@ -40,7 +43,8 @@ WITH item AS (
 INSERT INTO labeling_queueentry (item_id, project_id, locale_tag, lane, need, taken)
 SELECT id, %(project)s, %(locale)s, 0, 3, 0 FROM item
 """
-# This person judged the items whose number leaves no rest; they still want others' judgments.
+# This person judged the items whose number leaves no rest, one a second; they still want others'
+# judgments.
 ADD_HISTORY = """
 WITH judged AS (
     INSERT INTO labeling_assignment (
@@ -48,7 +52,8 @@ WITH judged AS (
         state, leased_at, leased_until, ended_at
     )
     SELECT item_id, project_id, %(annotator)s, %(plan)s, %(version)s,
-           'submitted', %(at)s, %(at)s::timestamptz + interval '1 minute', %(at)s
+           'submitted', %(at)s, %(at)s::timestamptz + interval '1 minute',
+           %(at)s::timestamptz - make_interval(secs => row_number() OVER ())
     FROM labeling_queueentry WHERE item_id %% %(one_in)s = 0
     RETURNING item_id
 )
@@ -144,6 +149,17 @@ def pages_of_asking(floor: Floor, person: User) -> int:
     )
 
 
+def pages_of_finding_what_to_ask_again(floor: Floor, person: User) -> int:
+    """The pages of finding what somebody may be asked about once more."""
+    given = {"project": floor.project, "plan": floor.plan, "locale_tags": [LOCALE]}
+
+    def find() -> None:
+        found = repeats.repeatable(annotator=person, at=AT + timedelta(days=1), **given)
+        assert found == [], "they have assignments only"
+
+    return pages_of(find, "again.repeat")
+
+
 COSTS = (pages_of_asking, pages_of_a_claim, pages_of_a_submit)
 
 
@@ -179,6 +195,9 @@ def test_asking_claiming_and_submitting_is_flat_whatever_statistics_say(
 
     assert all(0 < pages <= MOST_PAGES for pages in stale.values()), stale
     assert all(0 < pages <= MOST_PAGES for pages in fresh.values()), fresh
+    veteran = people["veteran of half of it"]
+    again = pages_of_finding_what_to_ask_again(floor, veteran)
+    assert repeats.LOOKED_AT < again <= MOST_PAGES_OF_ASKING_AGAIN
 
 
 def test_the_search_of_somebody_who_has_done_everything_is_bounded(db: None) -> None:

@@ -22,15 +22,19 @@ def judgment(floor: Floor) -> Judgment:
 
 def refused(row: models.Model, constraint: str, **changes: Any) -> None:
     """A copy of `row` with `changes` does not get in."""
+    copied = type(row)(**_copied(row) | changes)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        copied.save(force_insert=True)
+
+
+def _copied(row: models.Model) -> dict[str, Any]:
     left_out = {"recorded_at"}
     names = [
         field.attname
         for field in row._meta.concrete_fields
         if not field.primary_key and field.name not in left_out
     ]
-    copied = type(row)(**{name: getattr(row, name) for name in names} | changes)
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        copied.save(force_insert=True)
+    return {name: getattr(row, name) for name in names}
 
 
 def refuses_update(rows: models.QuerySet[Any], constraint: str, **changes: Any) -> None:
@@ -51,6 +55,27 @@ def test_an_item_cannot_want_less_than_is_taken(judgment: Judgment) -> None:
 
 def test_a_person_has_one_assignment_of_an_item(judgment: Judgment) -> None:
     refused(judgment.assignment, "labeling_assignment_once_a_person", id=uuid4())
+
+
+def test_a_person_is_asked_once_more_at_the_most(judgment: Judgment) -> None:
+    again = {"repeat": True, "in_overlap": False}
+    Assignment.objects.create(**_copied(judgment.assignment) | again)
+    refused(judgment.assignment, "labeling_assignment_once_a_person", id=uuid4(), **again)
+
+
+def test_a_repeat_takes_no_place(judgment: Judgment) -> None:
+    refuses_update(
+        Assignment.objects.all(), "labeling_assignment_repeat_takes_no_place", repeat=True
+    )
+    refused(
+        judgment, "labeling_judgment_repeat_does_not_count", repeat=True, idempotency_key="another"
+    )
+
+
+def test_a_person_answers_a_repeat_once(judgment: Judgment) -> None:
+    again = {"repeat": True, "counts": False}
+    Judgment.objects.create(**_copied(judgment) | again | {"idempotency_key": "again"})
+    refused(judgment, "labeling_judgment_one_repeat", idempotency_key="another", **again)
 
 
 def test_a_lease_ends_after_it_began(judgment: Judgment) -> None:

@@ -67,6 +67,20 @@ class Queue(RuleBasedStateMachine):
         by = self.floor.annotators[person]
         return multiple(*((task, by) for task in self.floor.lease(by, count, at=self.now)))
 
+    @rule(target=tasks, person=people)
+    def ask_again(self, person: int) -> Any:
+        """Each item that this person judged, and once; the places of the item do not matter."""
+        by = self.floor.annotators[person]
+        own = Assignment.objects.filter(annotator=by)
+        judged = set(own.filter(state="submitted", in_overlap=True).values_list("item", flat=True))
+        asked = set(own.filter(repeat=True).values_list("item", flat=True))
+        items = [item.pk for item in self.floor.project.items.all()]
+
+        found = self.floor.lease(by, len(items), at=self.now, item_ids=items, again=True)
+
+        assert {task.item_id for task in found} == judged - asked
+        return multiple(*((task, by) for task in found))
+
     @rule(held=tasks, grade=st.integers(0, 3))
     def answer(self, held: Held, grade: int) -> None:
         task, by = held
@@ -80,7 +94,9 @@ class Queue(RuleBasedStateMachine):
             return
         judgment = submit(task, by, a_grade(grade), at=self.now)
         self.acknowledged[judgment.pk] = grade
-        assert judgment.counts == (mine or (assignment.state != "leased" and open_place))
+        fills = mine or (assignment.state != "leased" and open_place)
+        assert judgment.counts == (fills and not assignment.repeat)
+        assert judgment.repeat == assignment.repeat
         assert judgment.late == (not mine or self.now >= assignment.leased_until)
 
     @rule(held=tasks, act=st.sampled_from([release_lease, skip]))
@@ -132,7 +148,8 @@ class Queue(RuleBasedStateMachine):
 
     @invariant()
     def places_are_counted_exactly(self) -> None:
-        leased = Counter(Assignment.objects.filter(state="leased").values_list("item", flat=True))
+        held = Assignment.objects.filter(state="leased", repeat=False)
+        leased = Counter(held.values_list("item", flat=True))
         counted = Counter(Judgment.objects.filter(counts=True).values_list("item", flat=True))
         for entry in QueueEntry.objects.all():
             assert entry.taken == leased[entry.pk] + counted[entry.pk] <= entry.need
@@ -141,8 +158,20 @@ class Queue(RuleBasedStateMachine):
     def nobody_counts_twice(self) -> None:
         pairs = Counter(
             Judgment.objects.filter(counts=True).values_list("item", "annotator")
-        ) + Counter(Assignment.objects.filter(state="leased").values_list("item", "annotator"))
+        ) + Counter(
+            Assignment.objects.filter(state="leased", repeat=False).values_list("item", "annotator")
+        )
         assert set(pairs.values()) <= {1}
+
+    @invariant()
+    def nobody_is_asked_again_twice_or_about_what_they_did_not_judge(self) -> None:
+        again = Counter(Assignment.objects.filter(repeat=True).values_list("item", "annotator"))
+        assert set(again.values()) <= {1}
+        counted = Judgment.objects.filter(counts=True).values_list("item", "annotator")
+        assert set(again) <= set(counted)
+        repeats = Judgment.objects.filter(repeat=True)
+        assert not repeats.filter(counts=True).exists()
+        assert repeats.count() == Assignment.objects.filter(repeat=True, state="submitted").count()
 
     @invariant()
     def nothing_acknowledged_is_lost(self) -> None:

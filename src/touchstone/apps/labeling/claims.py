@@ -63,7 +63,7 @@ WITH candidate AS MATERIALIZED (
           SELECT 1 FROM labeling_assignment AS held
           WHERE held.item_id = entry.item_id
             AND held.annotator_id + 0 = %(annotator)s::bigint
-            AND held.state NOT IN ('expired', 'released')
+            AND NOT held.repeat AND held.state NOT IN ('expired', 'released')
       ) IS NULL
     ORDER BY entry.rnd
     FOR UPDATE OF entry SKIP LOCKED
@@ -75,7 +75,7 @@ WITH candidate AS MATERIALIZED (
     SELECT item_id, %(project)s::bigint, %(annotator)s::bigint, %(plan)s::bigint,
            %(guideline_version)s::bigint, 'leased', %(at)s::timestamptz, %(until)s::timestamptz
     FROM candidate
-    ON CONFLICT (item_id, annotator_id) DO UPDATE
+    ON CONFLICT (item_id, annotator_id, repeat) DO UPDATE
         SET state = 'leased', lease = gen_random_uuid(), leased_at = EXCLUDED.leased_at,
             leased_until = EXCLUDED.leased_until, ended_at = NULL, plan_id = EXCLUDED.plan_id,
             guideline_version_id = EXCLUDED.guideline_version_id
@@ -84,6 +84,28 @@ WITH candidate AS MATERIALIZED (
 ), counted AS (
     UPDATE labeling_queueentry AS entry SET taken = entry.taken + 1
     WHERE entry.item_id = ANY (ARRAY(SELECT claimed.item_id FROM claimed))
+), {_NOTED_AND_SHOWN}
+"""
+
+# Once more what this person judged in the open lane. It takes no place, so no entry is locked; what
+# was asked again before, in whatever way that ended, is left out.
+_CLAIM_REPEATS = f"""
+WITH claimed AS (
+    INSERT INTO labeling_assignment AS mine (
+        item_id, project_id, annotator_id, plan_id, guideline_version_id,
+        state, leased_at, leased_until, in_overlap, repeat
+    )
+    SELECT judged.item_id, %(project)s::bigint, %(annotator)s::bigint, %(plan)s::bigint,
+           %(guideline_version)s::bigint, 'leased', %(at)s::timestamptz, %(until)s::timestamptz,
+           false, true
+    FROM labeling_assignment AS judged
+    JOIN labeling_queueentry AS entry ON entry.item_id = judged.item_id AND entry.lane = 0
+    WHERE judged.item_id = ANY (%(items)s::bigint[])
+      AND judged.annotator_id + 0 = %(annotator)s::bigint
+      AND judged.project_id = %(project)s::bigint
+      AND judged.state || '' = 'submitted' AND judged.in_overlap
+    ON CONFLICT (item_id, annotator_id, repeat) DO NOTHING
+    RETURNING mine.id, mine.item_id, mine.lease
 ), {_NOTED_AND_SHOWN}
 """
 
@@ -172,6 +194,11 @@ def claim_open(
 def claim_items(claim: Claim, *, item_ids: Sequence[int]) -> list[Claimed]:
     """Claim those of `item_ids`, in either lane, that still want a judgment from this person."""
     return _run(_CLAIM_NAMED, claim, items=list(item_ids))
+
+
+def claim_repeats(claim: Claim, *, item_ids: Sequence[int]) -> list[Claimed]:
+    """Claim those of `item_ids` that this person judged and was not asked about once more."""
+    return _run(_CLAIM_REPEATS, claim, items=list(item_ids))
 
 
 def end_expired(*, project_id: int, at: datetime) -> int:

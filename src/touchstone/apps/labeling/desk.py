@@ -61,7 +61,7 @@ FROM unnest(%(tags)s::text[]) AS tag, generate_series(0, 3) AS level, LATERAL (
 WHERE (
     SELECT 1 FROM labeling_assignment AS held
     WHERE held.item_id = near.item_id AND held.annotator_id + 0 = %(user)s::bigint
-      AND held.state NOT IN ('expired', 'released')
+      AND NOT held.repeat AND held.state NOT IN ('expired', 'released')
 ) IS NULL
 LIMIT 1
 """

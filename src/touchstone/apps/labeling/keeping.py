@@ -30,14 +30,15 @@ WITH judged AS (
     INSERT INTO labeling_judgment (
         assignment_id, item_id, project_id, annotator_id, plan_id, guideline_version_id,
         outcome, grade, answers, swapped, reason, comment, seconds, started_at, submitted_at,
-        late, counts, idempotency_key, content_hash
+        late, counts, repeat, idempotency_key, content_hash
     ) VALUES (
         %(assignment_id)s::uuid, %(item_id)s::bigint, %(project_id)s::bigint,
         %(annotator_id)s::bigint, %(plan_id)s::bigint, %(guideline_version_id)s::bigint,
         %(outcome)s::text, %(grade)s::smallint,
         %(answers)s::jsonb, %(swapped)s::boolean, %(reason)s::text, %(comment)s::text,
         %(seconds)s::double precision, %(started_at)s::timestamptz, %(submitted_at)s::timestamptz,
-        %(late)s::boolean, %(counts)s::boolean, %(idempotency_key)s::text, %(content_hash)s::text
+        %(late)s::boolean, %(counts)s::boolean, %(repeat)s::boolean, %(idempotency_key)s::text,
+        %(content_hash)s::text
     )
     ON CONFLICT (annotator_id, idempotency_key) DO NOTHING
     RETURNING id, recorded_at
@@ -102,6 +103,7 @@ class Held:
     leased_at: datetime
     leased_until: datetime
     in_overlap: bool
+    repeat: bool
     need: int
     taken: int
     earlier: int | None

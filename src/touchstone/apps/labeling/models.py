@@ -87,8 +87,10 @@ class Assignment(models.Model):
     """One label wanted for one item, from one annotator: a lease with a fencing token.
 
     `lease` changes each time the item is leased to the same person again, so that a submit from
-    an old screen is recognised. The key is random: a counting one would show which of the items
-    leased together were chosen in another way, and so which are gold.
+    an old screen is recognised. A `repeat` asks somebody a second time about an item that they
+    judged, to see whether they agree with themselves: once for each item and person. The key is
+    random: a counting one would show which of the items leased together were chosen in another
+    way, and so which are gold or repeats.
     """
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID())
@@ -109,13 +111,18 @@ class Assignment(models.Model):
     leased_at = models.DateTimeField()
     leased_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    # A machine's lease takes none of the item's places: the overlap is people's.
+    # A machine's lease takes none of the item's places: the overlap is people's, and of each once.
     in_overlap = models.BooleanField(default=True, db_default=True)
+    repeat = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["item", "annotator"], name="labeling_assignment_once_a_person"
+                fields=["item", "annotator", "repeat"], name="labeling_assignment_once_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat=False) | Q(in_overlap=False),
+                name="labeling_assignment_repeat_takes_no_place",
             ),
             models.CheckConstraint(
                 condition=Q(leased_until__gt=F("leased_at")), name="labeling_assignment_lease_ends"
@@ -132,7 +139,10 @@ class Assignment(models.Model):
                 condition=Q(state="leased"),
                 name="labeling_assignment_live",
             ),
-            models.Index(fields=["annotator", "project"], name="labeling_assignment_of_person"),
+            # In the order in which they were done: what lies far enough back is asked again.
+            models.Index(
+                fields=["annotator", "project", "ended_at"], name="labeling_assignment_of_person"
+            ),
             # What a person holds is few beside all they ever did. The `+ 0` tells the two indexes
             # apart, so that nothing takes the long one for the short one.
             models.Index(
@@ -160,7 +170,7 @@ class Judgment(models.Model):
 
     `grade` repeats the schema's main answer as a number for statistics. `counts` says whether the
     judgment fills one of the `need` places; late work that arrives when the places are full is
-    kept with `counts` false, and so is whatever a machine says.
+    kept with `counts` false, and so is whatever a machine says, and a `repeat`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -188,6 +198,7 @@ class Judgment(models.Model):
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
     late = models.BooleanField(default=False)
     counts = models.BooleanField(default=True)
+    repeat = models.BooleanField(default=False, db_default=False)
     idempotency_key = models.CharField(max_length=64)
     content_hash = models.CharField(max_length=64)
 
@@ -200,6 +211,15 @@ class Judgment(models.Model):
                 fields=["item", "annotator"],
                 condition=Q(counts=True),
                 name="labeling_judgment_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "annotator", "item"],
+                condition=Q(repeat=True),
+                name="labeling_judgment_one_repeat",
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat=False) | Q(counts=False),
+                name="labeling_judgment_repeat_does_not_count",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="label", grade__isnull=False, reason="")
@@ -317,5 +337,6 @@ class DueItem(models.Model):
         return f"item {self.item_id} is due"
 
 
-# The models of machine annotators have a module of their own; Django looks for them here.
+# Machine annotators and questions have models of their own; Django looks for them here.
+from touchstone.apps.labeling.asking import models as question_models  # noqa: E402, F401
 from touchstone.apps.labeling.machines import models as machine_models  # noqa: E402, F401

@@ -146,7 +146,6 @@ def want_again(*, project: Project, counts: Mapping[int, int], by: User, at: dat
     return items
 
 
-@in_transaction
 def lease(
     *,
     project: Project,
@@ -156,13 +155,15 @@ def lease(
     at: datetime,
     locale_tags: Sequence[str],
     item_ids: Sequence[int] | None = None,
+    again: bool = False,
     hands: Hands | None = None,
 ) -> list[LeasedTask]:
     """Lease up to `count` items to `annotator` under `plan`; fewer when fewer want them.
 
     Named `item_ids` are leased from either lane; otherwise the open lane of the locales is
-    searched, the most urgent items first. `hands` says what the person holds, where the caller
-    knows it already.
+    searched, the most urgent items first. With `again` the named items are asked once more of
+    somebody who judged them, outside of the overlap. `hands` says what the person holds, where the
+    caller knows it already.
 
     :raises TooManyLeases: the person would hold more than `MOST_LEASES`.
     """
@@ -178,11 +179,11 @@ def lease(
         at=at,
         until=at + timedelta(minutes=plan.lease_minutes),
     )
-    claimed = (
-        _claim_open(claim, locale_tags, count)
-        if item_ids is None
-        else claims.claim_items(claim, item_ids=item_ids)
-    )
+    if item_ids is None:
+        claimed = _claim_open(claim, locale_tags, count)
+    else:
+        claim_named = claims.claim_repeats if again else claims.claim_items
+        claimed = claim_named(claim, item_ids=item_ids)
     schema = schema_of_plan(plan.pk)
     return tasks_of(claimed, {each.assignment_id: schema for each in claimed})
 
@@ -337,6 +338,7 @@ def submit_judgment(
             "submitted_at": at,
             "late": worth.late,
             "counts": worth.counts,
+            "repeat": held.repeat,
             "idempotency_key": idempotency_key,
             "content_hash": digest,
         },

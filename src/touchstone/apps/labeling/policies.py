@@ -43,7 +43,7 @@ def standing(
 
     A lease is over at `leased_until`, not after it. One that ran out but that nobody ended still
     holds its place. Once ended, the answers fill a free place if there is one; otherwise they are
-    kept without counting. Outside of the overlap (a machine's) they never count.
+    kept without counting. Outside of the overlap (a machine's, or a repeat) they never count.
     """
     if not in_overlap:
         on_time = state == AssignmentState.LEASED and same_lease and at < leased_until

@@ -198,6 +198,24 @@ def _open_to(project: Project, annotator: User, locale_tags: Sequence[str]) -> Q
     ).exclude(item__in=mine.values("item_id"))
 
 
+def last_judgments(project: Project, annotator: User, most: int) -> QuerySet[Judgment]:
+    """The last `most` judgments of a person on a project, with what they were about.
+
+    They are found by when the tasks ended, along the index of a person's work. Answers that came
+    late belong to tasks that ran out, of which most have none: hence a few tasks more.
+    """
+    ended = Assignment.objects.filter(
+        annotator=annotator,
+        project=project,
+        state__in=[AssignmentState.SUBMITTED, AssignmentState.EXPIRED],
+    ).order_by("-ended_at")
+    tasks = list(ended.values_list("pk", flat=True)[: 4 * most])
+    of_tasks = Judgment.objects.filter(assignment__in=tasks, annotator=annotator).order_by("-pk")
+    return Judgment.objects.filter(
+        pk__in=list(of_tasks.values_list("pk", flat=True)[:most])
+    ).select_related("item__query__locale", "guideline_version__guideline")
+
+
 def judged_today(project: Project, annotator: User, since: datetime) -> int:
     """How many judgments a person submitted since `since`."""
     return Judgment.objects.filter(
@@ -213,6 +231,13 @@ def judged_by_project(
         project__in=projects, annotator=annotator, submitted_at__gte=since
     )
     return dict(rows.values_list("project").annotate(n=Count("id")))
+
+
+def judged_by_day(annotator: User, since: datetime) -> dict[date, int]:
+    """How many judgments a person submitted on each day since `since`, by their own calendar."""
+    rows = Judgment.objects.filter(annotator=annotator, submitted_at__gte=since)
+    by_day = rows.annotate(day=TruncDate("submitted_at", tzinfo=since.tzinfo)).values_list("day")
+    return dict(by_day.annotate(n=Count("id")))
 
 
 def in_hand_by_project(

@@ -21,7 +21,7 @@ SELECT entry.item_id, %(project)s, %(annotator)s, %(plan)s, %(guideline_version)
        'leased', %(at)s, %(until)s, false
 FROM labeling_queueentry AS entry
 WHERE entry.project_id = %(project)s AND entry.lane = 0 AND entry.item_id = ANY(%(items)s)
-ON CONFLICT (item_id, annotator_id) DO UPDATE
+ON CONFLICT (item_id, annotator_id, repeat) DO UPDATE
     SET state = 'leased', lease = gen_random_uuid(), leased_at = EXCLUDED.leased_at,
         leased_until = EXCLUDED.leased_until, ended_at = NULL, plan_id = EXCLUDED.plan_id,
         guideline_version_id = EXCLUDED.guideline_version_id

@@ -1,6 +1,6 @@
 """Profiles of machine annotators by version, every call they made, and which call said what.
 
-All three are append-only: a change is a new version, a correction a new row.
+All are append-only: a change is a new version, a correction a new row.
 """
 
 from __future__ import annotations
@@ -165,3 +165,23 @@ class MachineJudgment(models.Model):
 
     def __str__(self) -> str:
         return f"judgment {self.judgment_id} from call {self.call_id}"
+
+
+class KinAllowed(models.Model):
+    """Why a machine may label for a model of its own family, which it is known to favour."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    annotator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    family = models.SlugField(max_length=40, db_index=False)
+    reason = models.TextField()
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "kin allowed"
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="labeling_kinallowed_with_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"user {self.annotator_id} of {self.family} in project {self.project_id}"

@@ -13,7 +13,12 @@ from django.utils.translation import gettext as _
 from touchstone.apps.guidelines.queries import schema_of
 from touchstone.apps.labeling.claims import Claim
 from touchstone.apps.labeling.machines.claims import claim_for_machine
-from touchstone.apps.labeling.machines.models import MachineCall, MachineJudgment, MachineProfile
+from touchstone.apps.labeling.machines.models import (
+    KinAllowed,
+    MachineCall,
+    MachineJudgment,
+    MachineProfile,
+)
 from touchstone.apps.labeling.machines.policies import CallState, Terms, call_cost, faults
 from touchstone.apps.labeling.machines.prompts import prompt_hash
 from touchstone.apps.labeling.machines.queries import count_in_hand, profile_in_force, terms_of
@@ -92,6 +97,44 @@ def write_profile(
         model=profile.model,
     )
     return profile
+
+
+class ReasonMissing(Refused):
+    """An exception is not made without a reason."""
+
+    code = "reason_missing"
+
+
+@transaction.atomic
+def allow_kin(
+    *, project: Project, annotator: User, reason: str, by: User | None, at: datetime
+) -> KinAllowed:
+    """Let a machine label for a model of its own family, for a reason that is kept.
+
+    It holds for the family that the machine's profile names now.
+
+    :raises NotAMachine: the account has no profile of a machine.
+    :raises ReasonMissing: no reason is given.
+    """
+    profile = profile_in_force(annotator)
+    if profile is None:
+        raise NotAMachine(_("%(name)s is not a machine.") % {"name": annotator.name})
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing(_("Say why: the reason is kept with the project."))
+    allowed = KinAllowed.objects.create(
+        project=project, annotator=annotator, family=profile.family, reason=reason, by=by, at=at
+    )
+    record(
+        event="labeling.machine.allowed",
+        subject=allowed,
+        by=by,
+        at=at,
+        project_id=project.pk,
+        family=profile.family,
+        reason=reason,
+    )
+    return allowed
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from touchstone.apps.guidelines.policies import LabelSchema, presented
 from touchstone.apps.items.models import Item
 from touchstone.apps.labeling.machines.models import (
     CallState,
+    KinAllowed,
     MachineCall,
     MachineJudgment,
     MachineProfile,
@@ -85,6 +86,12 @@ class Habit:
     calls: int
     tokens_a_byte: float
     output_tokens: float | None
+
+
+def may_judge_kin(project: Project, annotator: User, family: str) -> bool:
+    """Whether somebody said why a machine of this family may label for a model of the same."""
+    rows = KinAllowed.objects.filter(project=project, annotator=annotator, family=family)
+    return rows.exists()
 
 
 def profile_in_force(annotator: User) -> MachineProfile | None:
