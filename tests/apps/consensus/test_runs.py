@@ -17,7 +17,6 @@ from tests.factories.labeling import CANNOT_JUDGE, a_grade, an_open_project, sub
 from touchstone.apps.consensus.models import ConsensusLabel, ConsensusRun
 from touchstone.apps.consensus.operations import NothingToAggregate, run_consensus
 from touchstone.apps.consensus.queries import (
-    disagreements_with_majority,
     gold_check,
     iterate,
     label_counts,
@@ -96,7 +95,7 @@ def test_the_majority_stands_beside_it(scene: Labeled) -> None:
         assert label.judgments == sum(grades.values())
         assert label.majority_share == pytest.approx(max(grades.values()) / label.judgments)
         assert grades[label.majority] == max(grades.values())
-    assert disagreements_with_majority(run) == sum(
+    assert label_counts(run).differing == sum(
         label.label != label.majority for label in run.labels.all()
     )
 
@@ -208,7 +207,7 @@ def test_labels_are_read_in_the_order_of_the_items(scene: Labeled) -> None:
 
     assert keys == [item.key for item in scene.items]
     assert [label.item.key for label in iterate(run)] == keys
-    assert label_counts(run) == Counter(run.labels.values_list("label", flat=True))
+    assert label_counts(run).by_grade == Counter(run.labels.values_list("label", flat=True))
 
 
 def test_there_must_be_something_to_aggregate(db: None) -> None:

@@ -23,13 +23,8 @@ from touchstone.apps.quality.operations import (
     settle,
 )
 from touchstone.apps.quality.policies import disagreement
-from touchstone.apps.quality.queries import (
-    adjudication_for,
-    adjudication_queue,
-    queue_sizes,
-    settled_grades,
-    waiting_cases,
-)
+from touchstone.apps.quality.queries import adjudication_for, adjudication_queue, settled_grades
+from touchstone.apps.quality.queues import queue_sizes, waiting_cases
 from touchstone.lib.errors import NotVisible
 
 

@@ -22,13 +22,8 @@ from touchstone.apps.quality.operations import (
     submit_audit,
 )
 from touchstone.apps.quality.policies import agrees
-from touchstone.apps.quality.queries import (
-    audit_for,
-    audit_queue,
-    blind_audits,
-    queue_sizes,
-    waiting_audits,
-)
+from touchstone.apps.quality.queries import audit_for, audit_queue, blind_audits
+from touchstone.apps.quality.queues import queue_sizes, waiting_audits
 from touchstone.lib.errors import NotVisible
 
 # 24 items with three judgments; one item is gold.

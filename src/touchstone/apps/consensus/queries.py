@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from touchstone.apps.consensus.models import ConsensusLabel, ConsensusRun
 from touchstone.apps.planning.models import Project
-from touchstone.apps.quality.models import GoldAnswer
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,14 @@ class GoldCheck:
     items: int
     consensus_hits: int
     majority_hits: int
+
+
+@dataclass(frozen=True)
+class LabelCounts:
+    """A run's labels by grade, and how many of them the majority vote would not have given."""
+
+    by_grade: dict[int, int]
+    differing: int
 
 
 def newest_run(project: Project) -> ConsensusRun | None:
@@ -36,28 +43,30 @@ def labels_of(run: ConsensusRun) -> QuerySet[ConsensusLabel]:
     return run.labels.select_related("item__query").order_by("item__query__key", "item__key")
 
 
-def label_counts(run: ConsensusRun) -> dict[int, int]:
-    """How many items got each grade."""
-    rows = run.labels.values("label").annotate(n=Count("id")).order_by("label")
-    return {row["label"]: row["n"] for row in rows}
-
-
-def disagreements_with_majority(run: ConsensusRun) -> int:
-    """On how many items consensus and majority vote differ."""
-    return run.labels.exclude(label=F("majority")).count()
+def label_counts(run: ConsensusRun) -> LabelCounts:
+    """How many items got each grade, and on how many consensus and majority vote differ."""
+    rows = (
+        run.labels.values("label")
+        .annotate(n=Count("id"), other=Count("id", filter=~Q(label=F("majority"))))
+        .order_by("label")
+    )
+    found = {row["label"]: (row["n"], row["other"]) for row in rows}
+    return LabelCounts(
+        by_grade={label: n for label, (n, _other) in found.items()},
+        differing=sum(other for _n, other in found.values()),
+    )
 
 
 def gold_check(run: ConsensusRun) -> GoldCheck:
     """Compare a run with the gold answers, which it never saw."""
-    accepted = {
-        row.item_id: set(row.accepted)
-        for row in GoldAnswer.objects.filter(project_id=run.project_id, retired_at=None)
-    }
-    rows = list(run.labels.filter(item__in=accepted).values_list("item_id", "label", "majority"))
+    gold = run.labels.filter(
+        item__gold_answer__project=run.project_id, item__gold_answer__retired_at=None
+    )
+    rows = list(gold.values_list("label", "majority", "item__gold_answer__accepted"))
     return GoldCheck(
         items=len(rows),
-        consensus_hits=sum(label in accepted[item] for item, label, _ in rows),
-        majority_hits=sum(majority in accepted[item] for item, _, majority in rows),
+        consensus_hits=sum(label in accepted for label, _, accepted in rows),
+        majority_hits=sum(majority in accepted for _, majority, accepted in rows),
     )
 
 

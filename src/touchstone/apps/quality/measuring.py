@@ -25,6 +25,7 @@ from assay.results import Estimate, TooLittle
 from touchstone.apps.guidelines.policies import parse_schema
 from touchstone.apps.labeling.models import Judgment
 from touchstone.apps.planning.models import Plan, Project
+from touchstone.apps.quality.appealing.queries import STANDS
 from touchstone.apps.quality.models import Audit, GoldMark, Lot, Measurement
 
 RESAMPLES = 1000
@@ -80,8 +81,8 @@ def alpha(piece: Slice, *, plan: Plan, seed: int, at: datetime) -> Measurement:
 
 
 def gold_accuracy(piece: Slice, *, at: datetime) -> Measurement:
-    """The share of marked judgments that hit their gold answer."""
-    marks = GoldMark.objects.filter(judgment__project=piece.project)
+    """The share of marked judgments that hit their gold answer; marks taken back left out."""
+    marks = GoldMark.objects.filter(STANDS, judgment__project=piece.project)
     if piece.locale_tag:
         marks = marks.filter(judgment__item__query__locale=piece.locale_tag)
     rows = list(marks.order_by("judgment_id").values_list("judgment_id", "hit"))

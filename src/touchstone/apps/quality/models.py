@@ -357,3 +357,7 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score} of {self.n} by {self.user_id}"
+
+
+# What becomes of gold after it was answered has models of its own; Django looks for them here.
+from touchstone.apps.quality.appealing import models as appeal_models  # noqa: E402, F401

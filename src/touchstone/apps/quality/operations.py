@@ -20,6 +20,7 @@ from touchstone.apps.people.models import User
 from touchstone.apps.planning.models import Project
 from touchstone.apps.planning.queries import plan_in_force
 from touchstone.apps.quality import measuring
+from touchstone.apps.quality.appealing.queries import STANDS
 from touchstone.apps.quality.models import (
     Adjudication,
     Audit,
@@ -374,7 +375,7 @@ def decide_lot(
 
 
 def _evidence(judgments: Sequence[int]) -> dict[str, int]:
-    marks = GoldMark.objects.filter(judgment__in=judgments)
+    marks = GoldMark.objects.filter(STANDS, judgment__in=judgments)
     audits = Audit.objects.filter(judgment__in=judgments, done_at__isnull=False)
     return {
         "judgments": len(judgments),

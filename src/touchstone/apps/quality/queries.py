@@ -21,6 +21,8 @@ from touchstone.apps.people.models import Role, User
 from touchstone.apps.people.queries import reach
 from touchstone.apps.planning.models import Project
 from touchstone.apps.planning.queries import roles_on_project
+from touchstone.apps.quality.appealing.queries import MARK_OVERTURNED, STANDS
+from touchstone.apps.quality.consistency import SelfConsistency, self_consistency
 from touchstone.apps.quality.models import (
     Adjudication,
     Audit,
@@ -40,7 +42,8 @@ class RaterRow:
     """One annotator on one project: how much, how fast, how good.
 
     `accuracy` is the shrunken share of gold hits with its 95 % interval; `p_below` is the chance
-    that the true accuracy is below the standard. All three are None before any gold.
+    that the true accuracy is below the standard. All three are None before any gold, and
+    `consistency` is before any repeat.
     """
 
     user: User
@@ -52,6 +55,7 @@ class RaterRow:
     low: float | None
     high: float | None
     p_below: float | None
+    consistency: SelfConsistency | None
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,6 @@ class BlindTask:
     content: Mapping[str, object]
     schema: LabelSchema
     grades: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class QueueSizes:
-    """How much waits for the QA lead."""
-
-    audits_open: int
-    audits_done: int
-    audits_agreeing: int
-    cases_open: int
-    cases_settled: int
 
 
 def newest_measurements(project: Project) -> dict[tuple[str, str | None], Measurement]:
@@ -136,6 +129,7 @@ def rater_rows(project: Project, viewer: User, standard: float | None) -> list[R
     marks = _marks_by_rater(project)
     people = User.objects.select_related("vendor").in_bulk([c.annotator_id for c in counts])
     quality = _accuracies(counts, marks, standard)
+    themselves = self_consistency(project)
     visible = _visible_people(project, viewer, people)
     return [
         RaterRow(
@@ -145,6 +139,7 @@ def rater_rows(project: Project, viewer: User, standard: float | None) -> list[R
             gold_trials=marks.get(c.annotator_id, (0, 0))[1],
             gold_hits=marks.get(c.annotator_id, (0, 0))[0],
             **quality.get(c.annotator_id, _NO_QUALITY),
+            consistency=themselves.get(c.annotator_id),
         )
         for c in counts
         if c.annotator_id in visible
@@ -161,7 +156,7 @@ _NO_QUALITY: dict[str, float | None] = {
 
 def _marks_by_rater(project: Project) -> dict[int, tuple[int, int]]:
     rows = (
-        GoldMark.objects.filter(judgment__project=project)
+        GoldMark.objects.filter(STANDS, judgment__project=project)
         .values("judgment__annotator_id")
         .annotate(trials=Count("id"), hits=Count("id", filter=Q(hit=True)))
     )
@@ -267,42 +262,18 @@ def adjudication_queue(project: Project, schema: LabelSchema, most: int = 20) ->
     ]
 
 
-def queue_sizes(project: Project) -> QueueSizes:
-    """How many audits and cases are open and done."""
-    audits = Audit.objects.filter(project=project).aggregate(
-        audits_open=Count("id", filter=Q(done_at=None)),
-        audits_done=Count("id", filter=Q(done_at__isnull=False)),
-        audits_agreeing=Count("id", filter=Q(agrees=True)),
-    )
-    cases = Adjudication.objects.filter(project=project).aggregate(
-        cases_open=Count("id", filter=Q(settled_at=None)),
-        cases_settled=Count("id", filter=Q(settled_at__isnull=False)),
-    )
-    return QueueSizes(**audits, **cases)
-
-
-def waiting_audits(projects: QuerySet[Project], auditor: User) -> dict[int, int]:
-    """How many audits wait for this auditor, by project id; projects without any are left out."""
-    rows = Audit.objects.filter(project__in=projects, done_at=None).exclude(
-        judgment__annotator=auditor
-    )
-    return dict(rows.values_list("project").annotate(n=Count("id")))
-
-
-def waiting_cases(projects: QuerySet[Project]) -> dict[int, int]:
-    """How many disagreements wait for an expert, by project id; as `waiting_audits`."""
-    rows = Adjudication.objects.filter(project__in=projects, settled_at=None)
-    return dict(rows.values_list("project").annotate(n=Count("id")))
-
-
 def gold_rows(project: Project) -> QuerySet[GoldAnswer]:
-    """The gold items with how often they were answered and missed, most missed first."""
+    """The gold items with how often they were answered and missed, most missed first.
+
+    Marks that were taken back are in neither.
+    """
+    stand = ~Q(marks__appeal__decision__verdict=MARK_OVERTURNED)
     return (
         GoldAnswer.objects.filter(project=project)
-        .select_related("item__query")
+        .select_related("item__query", "reveal", "added_by")
         .annotate(
-            trials=Count("marks"),
-            misses=Count("marks", filter=Q(marks__hit=False)),
+            trials=Count("marks", filter=stand),
+            misses=Count("marks", filter=stand & Q(marks__hit=False)),
         )
         .order_by("-misses", "-trials", "id")
     )
