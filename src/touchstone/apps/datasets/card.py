@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Min, Q
 
 from touchstone.apps.consensus.models import ConsensusLabel, ConsensusRun
 from touchstone.apps.datasets.card_text import markdown
-from touchstone.apps.datasets.contents import (
+from touchstone.apps.datasets.long_form import (
     adjudications_seen_by,
     guideline_text,
     judgments_seen_by,

@@ -18,13 +18,8 @@ from touchstone.apps.consensus.models import ConsensusRun
 from touchstone.apps.datasets import policies as names
 from touchstone.apps.datasets.card import CardFacts, card_markdown, card_of
 from touchstone.apps.datasets.chunks import ChunkWriter
-from touchstone.apps.datasets.contents import (
-    Row,
-    consensus_rows,
-    judgment_rows,
-    judgments_seen_by,
-    test_queries,
-)
+from touchstone.apps.datasets.contents import consensus_rows, test_queries
+from touchstone.apps.datasets.long_form import Row, judgments_seen_by, rows_seen_by
 from touchstone.apps.datasets.models import Release, ReleaseDecision
 from touchstone.apps.datasets.tables import CONSENSUS_COLUMNS, JUDGMENT_COLUMNS, TableWriter
 from touchstone.apps.ledger.operations import record
@@ -211,7 +206,7 @@ def _write_judgments(facts: CardFacts, open_tables: ExitStack) -> list[ChunkWrit
     lines, parquet = ChunkWriter(names.JUDGMENTS_JSONL), ChunkWriter(names.JUDGMENTS_PARQUET)
     table = TableWriter(JUDGMENT_COLUMNS, lines, parquet)
     open_tables.callback(table.close)
-    for row in judgment_rows(facts.run):
+    for row in rows_seen_by(facts.run):
         table.add(row)
     return [lines, parquet]
 

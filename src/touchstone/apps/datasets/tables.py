@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,20 +86,23 @@ class TableWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
-        text = "".join(f"{_json_line(row)}\n" for row in self._rows)
-        self._lines.write(text.encode())
+        self._lines.write(json_lines(self._rows).encode())
         self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=self._columns))
         self._rows.clear()
 
 
-def _json_line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=_plain)
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as JSON lines; a time is ISO 8601 in UTC."""
+    return "".join(f"{_JSON.encode(row)}\n" for row in rows)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return utc_text(value)
     raise TypeError(f"a {type(value).__name__} has no place in a release")
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def utc_text(at: datetime) -> str:
