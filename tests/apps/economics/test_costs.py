@@ -27,6 +27,7 @@ from touchstone.apps.economics.operations import (
     post_audit_costs,
     post_fixed_cost,
     post_lot_costs,
+    post_repeat_costs,
 )
 from touchstone.apps.economics.policies import QualityClass, Work, line_amount
 from touchstone.apps.economics.posting import NoPrice
@@ -174,6 +175,33 @@ def test_adjudications_are_internal_failure_and_land_once(scene: Labeled) -> Non
     assert total(events) == 100
     assert events[0].plan == scene.plan
     assert post_adjudication_costs(project=scene.project, by=scene.owner, at=LATER) == []
+
+
+def test_repeats_are_appraisal_and_land_once(scene: Labeled) -> None:
+    dearer = a_plan(scene.project, judgment="0.50")
+    post(scene)
+    before = total(CostEvent.objects.all())
+    near, _far, free = scene.raters
+    first = judge(scene, scene.items[3], near, 2, repeat=True, plan=dearer)
+    judge(scene, scene.items[3], free, None, repeat=True, plan=dearer)
+
+    events = post_repeat_costs(project=scene.project, by=scene.owner, at=LATER)
+
+    assert {event.quality_class for event in events} == {QualityClass.APPRAISAL}
+    assert [event.vendor for event in events] == [near.vendor, None]
+    assert events[0].subject == f"repeat:{first.pk}"
+    assert (total(events), {event.unit_price for event in events}) == (100, {Decimal("0.50")})
+    assert post_repeat_costs(project=scene.project, by=scene.owner, at=LATER) == []
+    assert total(CostEvent.objects.all()) == before + 100
+
+
+def test_a_repeat_does_not_change_what_an_adjudication_costs(scene: Labeled) -> None:
+    dearer = a_plan(scene.project, adjudication="9.00")
+    judge(scene, scene.items[2], scene.raters[0], 2, repeat=True, plan=dearer)
+
+    (event,) = post_adjudication_costs(project=scene.project, by=scene.owner, at=LATER)
+
+    assert event.plan == scene.plan
 
 
 def fixed(scene: Labeled, amount: str = "120.50", **changes: str) -> CostEvent:

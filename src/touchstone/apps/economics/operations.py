@@ -1,7 +1,8 @@
 """Costs as they land, and the estimate of what they returned.
 
 What is paid: judgments when their lot is accepted, at the price of the plan under which each was
-made; audits when done; adjudications when settled; anything else as a fixed cost. A rejected lot
+made; audits when done; adjudications when settled; what people were asked again when they answered;
+anything else as a fixed cost. A rejected lot
 costs nothing: its work was not accepted (operations.md §2: earned is what is accepted, never what
 is submitted). An answer of "cannot judge" is work and is paid like a label.
 """
@@ -45,6 +46,7 @@ __all__ = [
     "post_audit_costs",
     "post_fixed_cost",
     "post_lot_costs",
+    "post_repeat_costs",
 ]
 
 MOST_PRICE = Decimal("99999999")
@@ -112,7 +114,7 @@ def post_audit_costs(*, project: Project, by: User, at: datetime) -> list[CostEv
         locale=F("judgment__item__query__locale"),
         vendor=F("auditor__vendor"),
     )
-    lines = _expert_lines(project, audits, Work.AUDIT, QualityClass.APPRAISAL, "price_per_audit")
+    lines = _single_lines(project, audits, Work.AUDIT, QualityClass.APPRAISAL, "price_per_audit")
     return _posted(project, lines, project, by, at)
 
 
@@ -126,13 +128,14 @@ def post_adjudication_costs(*, project: Project, by: User, at: datetime) -> list
     :raises NoPrice: that plan has no price for the item's locale.
     :raises NoExchangeRate: the plan's currency has no rate to the project's.
     """
-    last = Judgment.objects.filter(item=OuterRef("item")).order_by("-submitted_at", "-pk")
+    judged = Judgment.objects.filter(item=OuterRef("item"), repeat=False)
+    last = judged.order_by("-submitted_at", "-pk")
     settled = (
         Adjudication.objects.filter(project=project, settled_at__isnull=False)
         .annotate(plan=Subquery(last.values("plan")[:1]))
         .values("pk", "plan", locale=F("item__query__locale"), vendor=F("settled_by__vendor"))
     )
-    lines = _expert_lines(
+    lines = _single_lines(
         project,
         settled,
         Work.ADJUDICATION,
@@ -142,26 +145,51 @@ def post_adjudication_costs(*, project: Project, by: User, at: datetime) -> list
     return _posted(project, lines, project, by, at)
 
 
-def _expert_lines(
+@transaction.atomic
+def post_repeat_costs(*, project: Project, by: User, at: datetime) -> list[CostEvent]:
+    """Post each answer to an item asked again that is not yet posted; returns the new rows.
+
+    Paid as a judgment at the price of the plan that asked for it, whatever became of the lot of the
+    first: it is appraisal, of the person and not of the item.
+
+    :raises NoPrice: that plan has no price for the item's locale.
+    :raises NoExchangeRate: the plan's currency has no rate to the project's.
+    """
+    repeats = Judgment.objects.filter(project=project, repeat=True).values(
+        "pk", "plan", locale=F("item__query__locale"), vendor=F("annotator__vendor")
+    )
+    lines = _single_lines(
+        project, repeats, Work.JUDGMENT, QualityClass.APPRAISAL, "price_per_judgment", "repeat"
+    )
+    return _posted(project, lines, project, by, at)
+
+
+def _single_lines(
     project: Project,
     rows: Any,
     work: Work,
     quality_class: QualityClass,
     price_name: str,
+    name: str = "",
 ) -> list[Line]:
+    """A line for each of `rows` that has none yet; `name` begins its subject, else the work."""
     prices = Prices(project)
+    begins = f"{name or work}:"
     posted = set(
-        CostEvent.objects.filter(project=project, work=work).values_list("subject", flat=True)
+        CostEvent.objects.filter(
+            project=project, work=work, subject__startswith=begins
+        ).values_list("subject", flat=True)
     )
     return [
-        _expert_line(prices, row, work, quality_class, price_name)
+        _single_line(prices, f"{begins}{row['pk']}", row, work, quality_class, price_name)
         for row in rows.order_by("pk")
-        if f"{work}:{row['pk']}" not in posted
+        if f"{begins}{row['pk']}" not in posted
     ]
 
 
-def _expert_line(
+def _single_line(
     prices: Prices,
+    subject: str,
     row: Mapping[str, Any],
     work: Work,
     quality_class: QualityClass,
@@ -169,7 +197,7 @@ def _expert_line(
 ) -> Line:
     price = prices.of(row["plan"], row["locale"])
     return Line(
-        subject=f"{work}:{row['pk']}",
+        subject=subject,
         plan=price.plan,
         work=work,
         quality_class=quality_class,

@@ -145,7 +145,8 @@ class Reservation(models.Model):
     """What a lease may still cost: until it ends it counts as if it were looked at throughout.
 
     Named by the lease and not by the assignment: the same task may be leased again. `day` is the
-    date where the person is, until `day_ends_at`.
+    date where the person is, until `day_ends_at`. `subject` says what is looked at where no lease
+    of the queue stands behind it, such as an audit.
     """
 
     lease = models.UUIDField(primary_key=True)
@@ -155,6 +156,7 @@ class Reservation(models.Model):
     )
     severity = models.CharField(max_length=2, choices=Harm)
     topic = models.SlugField(max_length=40)
+    subject = models.CharField(max_length=40, blank=True, default="", db_default="")
     since = models.DateTimeField()
     until = models.DateTimeField()
     length = models.DurationField()

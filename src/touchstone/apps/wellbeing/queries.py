@@ -153,6 +153,15 @@ def is_reserved(*, lease: UUID, user: User, at: datetime) -> bool:
     return held.exists()
 
 
+def looks_at(subject: str, user: User) -> list[tuple[UUID, datetime]]:
+    """The reservations under which `user` looks at something, and until when each holds.
+
+    Some may have run out; none has ended.
+    """
+    held = Reservation.objects.filter(user_id=user.pk, subject=subject, ended_at=None)
+    return list(held.order_by("since", "lease").values_list("lease", "until"))
+
+
 def reservations_of(human: Human) -> list[Reservation]:
     """What nobody has ended, oldest first; some of it may have run out."""
     rows = Reservation.objects.filter(user__in=human.user_ids, ended_at=None)

@@ -197,10 +197,11 @@ def _note_sign(person: Person | None, now: Situation, severity: Severity) -> Non
     Person.objects.filter(pk=person.pk).update(last_sign_at=now.at, **begins)
 
 
-def reserve(*, window: Window, leases: Mapping[UUID, datetime]) -> None:
+def reserve(*, window: Window, leases: Mapping[UUID, datetime], subject: str = "") -> None:
     """Count leases, by when each ends, as exposure to come until they are over.
 
     Call it in the transaction that opened the window, and let no lease last longer than it.
+    `subject` names what is looked at when it is no task of the queue.
     """
     Reservation.objects.bulk_create(
         Reservation(
@@ -209,6 +210,7 @@ def reserve(*, window: Window, leases: Mapping[UUID, datetime]) -> None:
             vendor_id=window.user.vendor_id,
             severity=window.severity.value,
             topic=window.topic,
+            subject=subject,
             since=window.at,
             until=min(until, window.until),
             length=window.length,
