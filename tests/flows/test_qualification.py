@@ -121,7 +121,7 @@ def next_version(floor: Floor, major: int, minor: int) -> GuidelineVersion:
     """A new version of the guideline under a plan like the one in force."""
     old = floor.plan.guideline_version
     version = GuidelineVersion.objects.create(
-        guideline=old.guideline, major=major, minor=minor, patch=0,
+        guideline=old.guideline, task_type=old.task_type, major=major, minor=minor, patch=0,
         published_by=floor.owner, published_at=AT,
     )  # fmt: skip
     terms = list(floor.plan.locales.all())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from touchstone.apps.economics.operations import post_lot_costs
+from touchstone.apps.economics.operations import post_lot_costs, post_repeat_costs
 from touchstone.apps.labeling.operations import want_again
 from touchstone.apps.quality import operations as quality
 from touchstone.apps.quality.queries import rejected_counts
@@ -24,8 +24,8 @@ def decide_lot(
 ) -> Lot:
     """Decide on the judgments of a locale that wait.
 
-    What accepted ones cost is posted. The places of rejected ones are opened again, to people who
-    have not judged the item.
+    What accepted ones cost is posted, and what people were asked again until then. The places of
+    rejected ones are opened again, to people who have not judged the item.
 
     :raises EmptyLot, ReasonMissing: see `quality.operations.decide_lot`.
     :raises NoPrice, NoExchangeRate: see `economics.operations.post_lot_costs`.
@@ -33,7 +33,8 @@ def decide_lot(
     lot = quality.decide_lot(
         project=project, locale_tag=locale_tag, decision=decision, reason=reason, by=by, at=at
     )
-    post_lot_costs(lot=lot, by=by, at=at)
+    if post_lot_costs(lot=lot, by=by, at=at):
+        post_repeat_costs(project=project, by=by, at=at)
     again = rejected_counts(lot)
     if again:
         want_again(project=project, counts=again, by=by, at=at)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from touchstone.apps.quality import operations as quality
 from touchstone.apps.quality.queries import BlindTask, audit_for, audit_queue, blind_audits
+from touchstone.flows.looks import end_look, open_look
 
 if TYPE_CHECKING:
     from touchstone.apps.people.models import User
@@ -27,12 +30,22 @@ class AuditDesk:
     waiting: int
 
 
-def next_audit(*, project: Project, by: User) -> AuditDesk:
-    """The next judgment that waits for this auditor; never one of their own."""
+def next_audit(*, project: Project, by: User, at: datetime) -> AuditDesk:
+    """The next judgment that waits for this auditor; never one of their own.
+
+    :raises ConsentNeeded, TopicDeclined, ExposureLimit: they may not look at it, see `looks`.
+    """
     tasks = blind_audits(project, by, most=1)
+    if tasks:
+        open_look(project=project, subject=_subject(tasks[0].pk), by=by, at=at)
     return AuditDesk(tasks[0] if tasks else None, audit_queue(project, by).count())
 
 
+def _subject(number: int) -> str:
+    return f"audit {number}"
+
+
+@transaction.atomic
 def submit_audit(
     *, project: Project, number: int, answers: Mapping[str, object], by: User, at: datetime
 ) -> bool:
@@ -45,4 +58,5 @@ def submit_audit(
     """
     audit = audit_for(project, number)
     done = quality.submit_audit(audit=audit, answers=answers, by=by, at=at)
+    end_look(project=project, subject=_subject(number), by=by, at=at)
     return bool(done.agrees)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,15 +17,20 @@ from django.utils.translation import gettext_lazy as _
 from touchstone.apps.guidelines.operations import confirm_reading
 from touchstone.apps.guidelines.policies import LabelSchema
 from touchstone.apps.guidelines.queries import (
+    Note,
+    changes_since_read,
     guideline_html,
     has_read,
     languages_of,
+    notes_of,
     schema_of,
     text_of,
+    version_before,
     versions_read,
     with_practice,
 )
 from touchstone.apps.intake.policies import RequestState
+from touchstone.apps.labeling.asking.queries import Waiting, waiting_of
 from touchstone.apps.labeling.queries import (
     LeasedTask,
     in_hand_by_project,
@@ -41,8 +46,9 @@ from touchstone.apps.planning.queries import (
     roles_on_project,
 )
 from touchstone.apps.planning.working import open_locales
+from touchstone.apps.quality.appealing.queries import decided_since
 from touchstone.apps.quality.qualified import Held, held_by
-from touchstone.apps.quality.queries import waiting_audits, waiting_cases
+from touchstone.apps.quality.queues import waiting_audits, waiting_cases
 from touchstone.flows.exposure import require_consent
 from touchstone.flows.labeling import WORKING, GuidelineUnread, working_plan
 from touchstone.flows.qualification import (
@@ -56,6 +62,9 @@ if TYPE_CHECKING:
     from touchstone.apps.guidelines.models import GuidelineVersion
     from touchstone.apps.people.models import User
     from touchstone.apps.planning.models import Plan, Project
+
+# How long the list of projects says that an appeal was decided.
+DECIDED_OF_LATE = timedelta(days=7)
 
 Step = Literal["closed", "consent", "read", "quiz", "test", "start", "continue", "nothing"]
 
@@ -99,21 +108,34 @@ class ToCheck:
 
 @dataclass(frozen=True)
 class MyWork:
-    """Everything that waits for one person."""
+    """Everything that waits for one person.
+
+    `questions` are their own; `decided` says how many of their appeals were decided of late.
+    """
 
     to_label: tuple[ToLabel, ...]
     to_check: tuple[ToCheck, ...]
+    questions: Waiting
+    decided: int
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The guideline in force as one person is shown it."""
+    """The guideline in force as one person is shown it.
+
+    `changed` are the versions since the last one that they read before, newest first. `notes`
+    clarify this version; `notes_before` are those to the version before it, which this one
+    was written with.
+    """
 
     version: GuidelineVersion
     language: str
     languages: tuple[str, ...]
     html: SafeString
     is_read: bool
+    changed: tuple[GuidelineVersion, ...] = ()
+    notes: tuple[Note, ...] = ()
+    notes_before: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,7 +151,12 @@ class Desk:
 
 def my_work(*, by: User, at: datetime) -> MyWork:
     """What waits for a person: projects to label on, audits and disagreements."""
-    return MyWork(tuple(_to_label(by, at)), tuple(_to_check(by)))
+    return MyWork(
+        to_label=tuple(_to_label(by, at)),
+        to_check=tuple(_to_check(by)),
+        questions=waiting_of(by),
+        decided=decided_since(by, at - DECIDED_OF_LATE),
+    )
 
 
 def _to_label(by: User, at: datetime) -> list[ToLabel]:
@@ -230,12 +257,16 @@ def read_guideline(*, project: Project, by: User, language: str) -> Reading:
 
 def _reading(plan: Plan, by: User, language: str) -> Reading:
     version = plan.guideline_version
+    before = version_before(version)
     return Reading(
         version=version,
         language=text_of(version, language).language,
         languages=languages_of(version),
         html=guideline_html(version, language),
         is_read=has_read(version, by),
+        changed=changes_since_read(version, by),
+        notes=notes_of(version, language),
+        notes_before=notes_of(before, language) if before else (),
     )
 
 

@@ -68,6 +68,11 @@ def require_consent(*, project: Project, by: User) -> None:
     wellbeing.require_consent(user=by, severity=severity_on(project))
 
 
+def is_booked(*, project: Project, by: User) -> bool:
+    """Whether work of a project goes into somebody's books: content of S1 or worse, and a human."""
+    return severity_on(project).is_exposure and by.kind != by.Kind.MACHINE
+
+
 def open_window(*, project: Project, plan: Plan, by: User, at: datetime) -> wellbeing.Window | None:
     """Leave to lease work of a project now; None when it exposes nobody.
 
@@ -75,12 +80,11 @@ def open_window(*, project: Project, plan: Plan, by: User, at: datetime) -> well
     :raises TopicDeclined: the person does not want this topic.
     :raises ExposureLimit: a limit of exposure is reached.
     """
-    severity = severity_on(project)
-    if not severity.is_exposure or by.kind == by.Kind.MACHINE:
+    if not is_booked(project=project, by=by):
         return None
     return wellbeing.open_window(
         user=by,
-        severity=severity,
+        severity=severity_on(project),
         topic=project.request.business_line,
         length=timedelta(minutes=plan.lease_minutes),
         at=at,

@@ -29,6 +29,7 @@ from touchstone.flows import exposure
 from touchstone.flows.gold_mixing import gold_to_mix
 from touchstone.flows.machine_leases import lease_for_machine
 from touchstone.flows.qualification import require_qualified, require_qualified_for
+from touchstone.flows.self_repeats import repeats_to_mix
 from touchstone.lib.errors import NotVisible, Refused
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ class GuidelineUnread(Refused):
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of a submit."""
+    """What became of a submit.
+
+    An answer to what was asked before counts for whoever gave it, though it fills no place: they
+    do not learn that it was a repeat.
+    """
 
     judgment_id: int
     late: bool
@@ -68,7 +73,6 @@ class Work:
     plan: Plan
 
 
-@transaction.atomic
 def take_work(*, key: str, by: User, count: int, at: datetime) -> Work:
     """`lease_work` for somebody who names a project, with the plan that the tasks belong to.
 
@@ -80,7 +84,6 @@ def take_work(*, key: str, by: User, count: int, at: datetime) -> Work:
     return _take(desk, by, count, at, None)
 
 
-@transaction.atomic
 def lease_work(
     *,
     project: Project,
@@ -89,7 +92,7 @@ def lease_work(
     at: datetime,
     item_ids: Sequence[int] | None = None,
 ) -> list[LeasedTask]:
-    """Lease up to `count` tasks, gold among them (`gold_mixing`), in random order.
+    """Lease up to `count` tasks, gold (`gold_mixing`) and repeats among them, in random order.
 
     `item_ids` names the items instead, for work that was handed out elsewhere. A machine gets its
     tasks outside of the overlap and without gold (`machine_leases`).
@@ -115,7 +118,19 @@ def _take(
         or RequestState(desk.project.request.state) not in WORKING
     ):
         raise _closed()
-    project, plan = desk.project, frozen_plan(desk.plan_id)
+    plan = frozen_plan(desk.plan_id)
+    plain = item_ids is None and by.kind == by.Kind.HUMAN
+    if plain and not exposure.is_booked(project=desk.project, by=by):
+        # A claim is one statement: a transaction around it would be two round trips for nothing.
+        return _taken(desk, plan, by, count, at, item_ids)
+    with transaction.atomic():
+        return _taken(desk, plan, by, count, at, item_ids)
+
+
+def _taken(
+    desk: Desk, plan: Plan, by: User, count: int, at: datetime, item_ids: Sequence[int] | None
+) -> Work:
+    project = desk.project
     if by.kind == by.Kind.MACHINE:
         tasks = lease_for_machine(
             project=project, plan=plan, by=by, count=count, at=at, item_ids=item_ids
@@ -145,11 +160,19 @@ def _mixed(
     tags: Sequence[str],
     hands: Hands,
 ) -> list[LeasedTask]:
-    """Gold in place of work, and only while there is work: what comes after it would be gold."""
+    """Gold and repeats in place of work, while there is work: what came after it would be them."""
     gold = gold_to_mix(project=project, plan=plan, by=by, tags=tags, count=count)
-    tasks = _lease(project, plan, by, count - len(gold), at, tags, hands=hands)
-    if gold and (tasks or (count == len(gold) and has_open_work(project, by, tags))):
-        tasks += _lease(project, plan, by, len(gold), at, tags, gold)
+    again = repeats_to_mix(
+        project=project, plan=plan, by=by, tags=tags, count=count - len(gold), at=at
+    )
+    work = count - len(gold) - len(again)
+    if work == count:
+        return _lease(project, plan, by, count, at, tags, hands=hands)
+    with transaction.atomic():
+        tasks = _lease(project, plan, by, work, at, tags, hands=hands)
+        if tasks or (not work and has_open_work(project, by, tags)):
+            tasks += _lease(project, plan, by, len(gold), at, tags, gold) if gold else []
+            tasks += _lease(project, plan, by, len(again), at, tags, again, True) if again else []
     return tasks
 
 
@@ -161,6 +184,7 @@ def _lease(
     at: datetime,
     tags: Sequence[str],
     item_ids: Sequence[int] | None = None,
+    again: bool = False,
     hands: Hands | None = None,
 ) -> list[LeasedTask]:
     return labeling.lease(
@@ -171,6 +195,7 @@ def _lease(
         at=at,
         locale_tags=tags,
         item_ids=item_ids,
+        again=again,
         hands=hands,
     )
 
@@ -223,4 +248,5 @@ def submit_work(
     )
     mark_gold(judgment=judgment, at=at)
     exposure.answered(project_id=judgment.project_id, lease=lease, seconds=seconds, by=by, at=at)
-    return Submitted(judgment.pk, judgment.late, judgment.counts, judgment.submitted_at)
+    counts = judgment.counts or judgment.repeat
+    return Submitted(judgment.pk, judgment.late, counts, judgment.submitted_at)

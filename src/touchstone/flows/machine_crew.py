@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from touchstone.apps.labeling.machines.queries import profile_in_force
 from touchstone.apps.planning.queries import projects_to_label
 from touchstone.flows.labeling import working_plan
+from touchstone.flows.machine_leases import refuse_kin
 from touchstone.lib.chat import Connection
 from touchstone.lib.errors import Refused
 
@@ -40,6 +41,7 @@ def crew_for(project: Project, annotator: User) -> Crew:
     """A machine with its profile and the project's plan.
 
     :raises NotReady: it has no profile, or is not an annotator on the project.
+    :raises SameFamily: it is of the family of the model that the labels are for.
     :raises NotOpenForWork: the project is not in pilot or live.
     """
     profile = profile_in_force(annotator)
@@ -52,6 +54,7 @@ def crew_for(project: Project, annotator: User) -> Crew:
             _("%(name)s is not an annotator on this project. Put it on the project first.")
             % {"name": annotator.name}
         )
+    refuse_kin(project, annotator)
     return Crew(project, working_plan(project), annotator, profile)
 
 

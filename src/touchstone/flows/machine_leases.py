@@ -10,10 +10,18 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from touchstone.apps.labeling.machines.operations import lease_items
-from touchstone.apps.labeling.machines.queries import START, unjudged
+from touchstone.apps.labeling.machines.queries import (
+    START,
+    may_judge_kin,
+    profile_in_force,
+    unjudged,
+)
 from touchstone.apps.people.queries import fluency_of
 from touchstone.apps.quality.queries import gold_among
+from touchstone.lib.errors import Refused
 
 if TYPE_CHECKING:
     from touchstone.apps.labeling.machines.models import MachineProfile
@@ -22,6 +30,31 @@ if TYPE_CHECKING:
     from touchstone.apps.planning.models import Plan, Project
 
 AT_ONCE = 2_000
+
+
+class SameFamily(Refused):
+    """The machine is of the family of the model that the labels are for."""
+
+    code = "same_family"
+
+
+def refuse_kin(project: Project, by: User) -> None:
+    """Keep a machine away from labels for its own kin: judges favour what is like them.
+
+    :raises SameFamily: its family is that of the request's model, and nobody said why it may.
+    """
+    profile, family = profile_in_force(by), project.request.model_family
+    if profile is None or not family or profile.family != family:
+        return
+    if not may_judge_kin(project, by, family):
+        raise SameFamily(
+            _(
+                "%(name)s is of the family “%(family)s”, as the model is that these labels are "
+                "for, and judges favour their own kin. Use another judge, or say why this one may."
+            )
+            % {"name": by.name, "family": family},
+            family=family,
+        )
 
 
 def lease_for_machine(
@@ -36,8 +69,10 @@ def lease_for_machine(
     """Lease up to `count` items to a machine; named ones, or the next in the queue's random order.
 
     :raises NotAMachine: the account is a person's.
+    :raises SameFamily: see `refuse_kin`.
     :raises TooManyLeases: the machine holds too many already.
     """
+    refuse_kin(project, by)
     if item_ids is None:
         item_ids = list(islice(items_for_machine(project, plan, by, None), count))
     else:
