@@ -45,13 +45,21 @@ from touchstone_client.qualification import (
     TestTask,
     WorkStep,
 )
-from touchstone_client.quality import ConsensusRun, Lot, Measurement, QualityReport, Queues
+from touchstone_client.quality import (
+    Annotator,
+    ConsensusRun,
+    Lot,
+    Measurement,
+    QualityReport,
+    Queues,
+)
 from touchstone_client.releases import Decision, Release, ReleaseFile, ReleaseSummary
 from touchstone_client.requests import Request, RequestDraft, RequestSummary, Step
 from touchstone_client.value import Assumptions, CostLine, Costs, CostShare, ReturnEstimate
 from touchstone_client.work import Guideline, Submitted, Task, Tasks, Work
 
 __all__ = (
+    "Annotator",
     "ApiError",
     "Assumptions",
     "BadFile",

@@ -63,6 +63,7 @@ class PlanDraft:
     quiz_required: bool = False
     gold_test_size: int = 0
     qualification_days: int = 180
+    repeat_rate: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,7 @@ class RequestDraft:
     metric_target: Decimal | None = None
     personal_data: bool = False
     alternatives: str = ""
+    model_family: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class Request(RequestSummary):
     value_source: str
     personal_data: bool
     alternatives: str
+    model_family: str
     history: tuple[Step, ...]
     moves: tuple[str, ...]
 

@@ -36,10 +36,11 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Tasks:
-    """Leased tasks with what is asked about each."""
+    """Leased tasks with what is asked about each; `scale_version` names the schema for good."""
 
     tasks: tuple[Task, ...]
     guideline_version: str
+    scale_version: str
     label_schema: Mapping[str, Any]
 
 

@@ -16,8 +16,10 @@ from django.utils import timezone
 from tests.factories import programme as play
 from tests.factories.intake import person
 from tests.factories.programme import ANNOTATORS, KEY, LOCALE, Programme
+from tests.workbench.samples import plain_schema
 from touchstone.api.access import Endpoint, endpoints
 from touchstone.api.api import api
+from touchstone.apps.labeling.asking.operations import ask
 from touchstone.apps.labeling.models import Assignment
 from touchstone.apps.people.models import Role
 from touchstone.apps.people.operations import create_vendor, issue_token
@@ -76,9 +78,13 @@ def test_every_endpoint_keeps_to_the_table_of_capabilities(programme: Programme)
     evaluation = play.evaluated(programme)
     held = Assignment.objects.filter(annotator=programme.people["ana"]).first()
     assert held is not None
+    asked = ask(
+        assignment_id=held.pk, kind="broken", text="", by=programme.people["ana"], at=timezone.now()
+    )
     ids = {
         "evaluation": str(evaluation.id),
         "assignment": str(held.pk),
+        "question": str(asked.pk),
         "guideline_version": str(held.guideline_version_id),
     }
 
@@ -141,8 +147,10 @@ def _answer(
 def _somebody_elses(endpoint: Endpoint, name: str) -> bool:
     """The assignment in the address is Ana's: to Dan, who may label, it does not exist.
 
-    Nobody is at a test here.
+    Nor does her question to anybody else who looks for one of their own. Nobody is at a test here.
     """
+    if endpoint.operation_id == "confirm_my_answers":
+        return name != "ana"
     if endpoint.operation_id == "answer_test":
         return name in LABEL_HERE
     about_a_task = "assignment" in endpoint.path or endpoint.operation_id == "submit_judgment"
@@ -154,6 +162,7 @@ def _address(endpoint: Endpoint, ids: Mapping[str, str]) -> str:
         "key": KEY, "number": "1", "version": "1", "evaluation": "1",
         "assignment": str(uuid4()), "name": "qrels.txt", "severity": "S3", "topic": "ranking",
         "guideline": "graded-relevance", "guideline_version": "1", "task": str(uuid4()),
+        "question": "1", "task_type": "graded-relevance",
     } | dict(ids)  # fmt: skip
     path = re.sub(r"\{\w+:(\w+)\}", lambda found: given[found[1]], endpoint.path)
     asked = {
@@ -201,8 +210,17 @@ def _bodies(evaluation: Any, ids: Mapping[str, str]) -> dict[str, Any]:
         "reject_plan": {"note": "Too dear."},
         "give_my_consent": {"severity": "S3", "version": 1},
         "choose_my_topic": {"declined": True},
+        "set_my_workbench": {"keys": {"skip": "f"}, "auto_advance": True},
         "state_my_hours": {"time_zone": "Europe/Paris", "starts": "09:00", "ends": "18:00"},
         "publish_guideline": {"version": "9.0.0", "texts": {"en": "Read."}, "changes": "All."},
+        "publish_task_type": {
+            "key": "our-own",
+            "name_en": "Ours",
+            "name_fr": "Le nôtre",
+            "label_schema": plain_schema("result"),
+        },
+        "ask_question": {"kind": "question", "text": "Does a rumour count?"},
+        "answer_asked": {"text": "Yes."},
         "send_quiz": {"answers": {}},
         "start_test": {"locale": LOCALE},
         "answer_test": {"answers": {}},

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 SECRET_WORDS = (
     "gold", "hit", "accuracy", "accepted", "correct", "expected", "directed", "lane", "overlap",
-    "need", "taken", "consensus", "posterior", "majority", "audit", "adjudicat", "item",
+    "need", "taken", "repeat", "consensus", "posterior", "majority", "audit", "adjudicat", "item",
     "annotator", "stratum", "probability",
 )  # fmt: skip
 BENS_REMARK = "the remark of somebody else"
@@ -143,12 +143,27 @@ def _look_around(ana: Recorder) -> None:
     for task in tasks:
         lease = {"lease": task["lease"]}
         ana.call("POST", f"/assignments/{task['assignment']}/heartbeat", json=lease)
+        _ask(ana, task["assignment"])
         ana.submit(task)
         ana.submit(task, grade=2)  # refused: answered before
         ana.call("POST", f"/assignments/{task['assignment']}/heartbeat", json=lease)
         ana.call("POST", f"/assignments/{task['assignment']}/skip", json=lease)
         ana.call("DELETE", f"/assignments/{task['assignment']}/lease", params=lease)
     ana.call("POST", f"/projects/{KEY}/lease", json={"count": 99})
+    (asked, *_more) = ana.call("GET", "/me/questions")["items"]
+    ana.call("POST", f"/me/questions/{asked['question']}/read")
+    ana.call("GET", "/me/results")
+    ana.call("GET", f"/projects/{KEY}/my-judgments?limit=200")
+    ana.call("GET", "/me/workbench")
+    ana.call("PUT", "/me/workbench", json={"keys": {"skip": "g"}, "auto_advance": True})  # clash
+    ana.call("PUT", "/me/workbench", json={"keys": {"skip": "f"}, "auto_advance": True})
+
+
+def _ask(ana: Recorder, assignment: str) -> None:
+    """A question about a task, and one that says nothing."""
+    for text in ("Why?", " "):
+        asked = {"kind": "question", "text": text}
+        ana.call("POST", f"/assignments/{assignment}/questions", json=asked)
 
 
 def _protect(ana: Recorder) -> None:
@@ -221,6 +236,21 @@ def test_what_becomes_of_gold_and_work_looks_the_same(scene: Recorder) -> None:
     of_work = {str(answers) for task, answers in told.items() if task not in gold}
     assert of_gold == of_work
     assert len(of_gold) == 1
+
+
+def test_looking_back_shows_gold_and_work_alike(scene: Recorder) -> None:
+    gold = gold_assignments()
+    past = next(body["items"] for call, body in scene.answers if f"{KEY}/my-judgments" in call)
+    of_gold = {_but_values(one) for one in past if one["assignment"] in gold}
+    of_work = {_but_values(one) for one in past if one["assignment"] not in gold}
+
+    assert of_gold == of_work
+    assert len(of_gold) == 1
+
+
+def _but_values(answer: dict[str, Any]) -> str:
+    """The shape of a past answer, with what became of it."""
+    return str((shape(answer), answer["late"], answer["counts"], answer["guideline_version"]))
 
 
 def _about_tasks(call: str) -> bool:

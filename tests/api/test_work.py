@@ -130,6 +130,29 @@ def test_a_lease_is_bounded(programme: Programme, key: str, count: int) -> None:
     assert not Assignment.objects.exists()
 
 
+def test_a_schema_is_sent_once_and_not_again(programme: Programme, key: str) -> None:
+    caller = Client(headers={"Authorization": f"Bearer {programme.tokens['ana']}"})
+    path = f"/api/v1/projects/{key}/lease"
+
+    def lease(known: str) -> Any:
+        body = {"count": 1, "known_scale": known}
+        answer = caller.post(path, json.dumps(body), content_type="application/json")
+        assert answer.status_code == 200
+        return answer
+
+    first = lease("").json()
+    again = lease(first["scale_version"])
+
+    assert first["scale_version"].startswith("graded-relevance v")
+    assert first["label_schema"]["main"] == "grade"
+    assert again.json() == first | {"label_schema": None, "tasks": again.json()["tasks"]}
+    assert len(again.content) < 2_000
+    assert lease("graded-relevance v99").json()["label_schema"] == first["label_schema"]
+    held = caller.get(path, {"known_scale": first["scale_version"]}).json()
+    assert held["label_schema"] is None and len(held["tasks"]) == 3
+    assert caller.get(path).json()["label_schema"] == first["label_schema"]
+
+
 def test_a_program_that_was_restarted_finds_its_tasks(programme: Programme, key: str) -> None:
     work = programme.client("ana").work
     leased = work.lease(key, 3).tasks

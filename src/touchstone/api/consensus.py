@@ -11,7 +11,7 @@ from touchstone.api.fields import In
 from touchstone.api.paging import Page, Paging, page
 from touchstone.apps.consensus import operations
 from touchstone.apps.consensus.operations import PRIOR_STRENGTH
-from touchstone.apps.consensus.queries import disagreements_with_majority, label_counts, runs_of
+from touchstone.apps.consensus.queries import label_counts, runs_of
 from touchstone.apps.people.policies import Capability
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def run_consensus(request: ApiRequest, key: str, body: ConsensusIn) -> Consensus
 
 
 def _run_out(run: "ConsensusRun") -> ConsensusOut:
+    counts = label_counts(run)
     return ConsensusOut(
         id=run.pk,
         method=run.method,
@@ -81,8 +82,8 @@ def _run_out(run: "ConsensusRun") -> ConsensusOut:
         items=run.items,
         raters=run.raters,
         diagnostics=run.diagnostics,
-        labels=label_counts(run),
-        differs_from_majority=disagreements_with_majority(run),
+        labels=counts.by_grade,
+        differs_from_majority=counts.differing,
         by=run.by.name,
         at=run.at,
     )

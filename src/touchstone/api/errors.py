@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 # Any other is a 409: the same call may pass later. A test looks for each code among the refusals.
 INVALID_INPUT = frozenset(
     {
+        "appeal_refused",
         "bad_cursor",
         "bad_file",
         "broken_practice",
@@ -37,6 +38,7 @@ INVALID_INPUT = frozenset(
         "invalid_run",
         "invalid_split",
         "invalid_threshold",
+        "question_refused",
         "reason_missing",
         "same_run",
         "unknown_currency",
@@ -45,6 +47,7 @@ INVALID_INPUT = frozenset(
         "unknown_market",
         "unknown_queries",
         "unknown_topic",
+        "unknown_verdict",
     }
 )
 

@@ -62,6 +62,14 @@ class LessonsOut(Schema):
     practice: list[dict[str, Any]]
 
 
+class NoteOut(Schema):
+    """A clarification of a version; it changes no right answer. French may be empty."""
+
+    text_en: str
+    text_fr: str
+    at: datetime
+
+
 @router.get("", response=Page[GuidelineVersionOut])
 @needs(Capability.VIEW_PROJECT, scope="service")
 def list_guidelines(request: ApiRequest, paging: Paging) -> dict[str, object]:
@@ -99,13 +107,21 @@ def get_lessons(request: ApiRequest, guideline_version: int) -> LessonsOut:
     return LessonsOut(quiz=dict(quiz), practice=[dict(each) for each in practice])
 
 
+@router.get("/versions/{int:guideline_version}/notes", response=list[NoteOut])
+@needs(Capability.WRITE_PLAN, scope="service")
+def list_guideline_notes(request: ApiRequest, guideline_version: int) -> list[NoteOut]:
+    """The notes to a version, oldest first: what the next one is to be written with."""
+    rows = version_by_id(guideline_version).notes.all()
+    return [NoteOut(text_en=row.text_en, text_fr=row.text_fr, at=row.at) for row in rows]
+
+
 def _version_out(version: "GuidelineVersion") -> GuidelineVersionOut:
     guideline = version.guideline
     return GuidelineVersionOut(
         id=version.pk,
         guideline=guideline.key,
         version=str(version),
-        task_type=str(guideline.task_type),
+        task_type=str(version.task_type),
         title_en=guideline.title_en,
         title_fr=guideline.title_fr,
         published_at=version.published_at,

@@ -71,6 +71,7 @@ class PlanIn(In):
     quiz_required: bool = False
     gold_test_size: Number = 0
     qualification_days: Number = 180
+    repeat_rate: Exact = Decimal(0)
 
     def draft(self) -> PlanDraft:
         """The same as the operations take it."""

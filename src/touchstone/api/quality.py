@@ -14,14 +14,16 @@ from touchstone.apps.quality.operations import measure
 from touchstone.apps.quality.queries import (
     lots_of,
     newest_measurements,
-    queue_sizes,
+    rater_rows,
     waiting_for_lot,
 )
+from touchstone.apps.quality.queues import queue_sizes
 from touchstone.flows import acceptance
 
 if TYPE_CHECKING:
     from touchstone.apps.labeling.models import StopDecision
     from touchstone.apps.quality.models import Lot, Measurement
+    from touchstone.apps.quality.queries import RaterRow
 
 router = Router()
 
@@ -59,11 +61,39 @@ class QueuesOut(Schema):
     waiting_for_lot: dict[str, int]
 
 
+class AnnotatorOut(Schema):
+    """How good one annotator is, by their pseudonym; what cannot be known yet is null.
+
+    `accuracy` is the share of gold hits, drawn towards the project's mean, with its interval.
+    `self_agreement` is how often an item that they were asked about once more got the same grade,
+    of `repeats`, with its interval. `self_kappa` is the same corrected for chance, with its
+    interval, from 20 repeats on. `self_agreement_p` is the chance that somebody as consistent as
+    the others would agree so seldom.
+    """
+
+    annotator: str
+    judgments: int
+    gold_trials: int
+    gold_hits: int
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    repeats: int
+    self_agreement: float | None
+    self_agreement_low: float | None
+    self_agreement_high: float | None
+    self_agreement_p: float | None
+    self_kappa: float | None
+    self_kappa_low: float | None
+    self_kappa_high: float | None
+
+
 class QualityOut(Schema):
-    """The newest figure of each kind and locale, and the queues."""
+    """The newest figure of each kind and locale, the queues, and the annotators you may see."""
 
     measurements: list[MeasurementOut]
     queues: QueuesOut
+    annotators: list[AnnotatorOut]
 
 
 class MeasureIn(In):
@@ -132,6 +162,7 @@ def get_quality(request: ApiRequest, key: str) -> QualityOut:
             cases_settled=sizes.cases_settled,
             waiting_for_lot=waiting_for_lot(project),
         ),
+        annotators=[_annotator_out(row) for row in rater_rows(project, request.auth, None)],
     )
 
 
@@ -193,6 +224,28 @@ def _decision_out(row: "StopDecision") -> StopDecisionOut:
         fit_input_hash=row.fit.input_hash,
         fit_exponent=row.fit.exponent,
         at=row.at,
+    )
+
+
+def _annotator_out(row: "RaterRow") -> AnnotatorOut:
+    again = row.consistency
+    kappa = again and again.kappa
+    return AnnotatorOut(
+        annotator=row.user.pseudonym,
+        judgments=row.judgments,
+        gold_trials=row.gold_trials,
+        gold_hits=row.gold_hits,
+        accuracy=row.accuracy,
+        accuracy_low=row.low,
+        accuracy_high=row.high,
+        repeats=again.repeats if again else 0,
+        self_agreement=again.share if again else None,
+        self_agreement_low=again.low if again else None,
+        self_agreement_high=again.high if again else None,
+        self_agreement_p=again.below if again else None,
+        self_kappa=kappa.value if kappa else None,
+        self_kappa_low=kappa.low if kappa else None,
+        self_kappa_high=kappa.high if kappa else None,
     )
 
 

@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from touchstone.api.access import ApiRequest, needs, request_of
-from touchstone.api.fields import Exact, In, Line, MinorUnits, Number, Slug, Tag, Text
+from touchstone.api.fields import Code, Exact, In, Line, MinorUnits, Number, Slug, Tag, Text
 from touchstone.api.paging import Page, Paging, page
 from touchstone.api.projects import ProjectOut, project_out
 from touchstone.apps.intake import operations
@@ -60,6 +60,7 @@ class RequestIn(In):
     metric_target: Exact | None = None
     personal_data: bool = False
     alternatives: Text = ""
+    model_family: Code = ""
 
     def draft(self) -> RequestDraft:
         """The same as the operations take it."""
@@ -107,6 +108,7 @@ class RequestDetailOut(RequestOut):
     value_source: str
     personal_data: bool
     alternatives: str
+    model_family: str
     history: list[StepOut]
     moves: list[str]
 
@@ -267,6 +269,7 @@ def _detail(request: ApiRequest, row: "LabelingRequest") -> RequestDetailOut:
         value_source=row.value_source,
         personal_data=row.personal_data,
         alternatives=row.alternatives,
+        model_family=row.model_family,
         history=[_step(step) for step in transitions_of(row)],
         moves=[state.value for state in moves_open_to(request.auth, row)],
     )

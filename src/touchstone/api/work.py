@@ -15,7 +15,7 @@ from ninja import Header, Router, Schema, Status
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from touchstone.api.access import ApiRequest, needs, project_of
-from touchstone.api.fields import Code, In, SmallObject
+from touchstone.api.fields import Code, In, Line, SmallObject
 from touchstone.api.paging import Page, Paging, page
 from touchstone.apps.guidelines.operations import confirm_reading
 from touchstone.apps.guidelines.queries import has_read, text_of
@@ -66,20 +66,29 @@ class TaskOut(Schema):
 
 
 class TasksOut(Schema):
-    """Leased tasks with what is asked about each."""
+    """Leased tasks with what is asked about each.
+
+    `scale_version` names the label schema, which never changes under that name. To who says that
+    they know it, the schema itself (much longer than the tasks) is not sent again: it is null.
+    """
 
     tasks: list[TaskOut]
     guideline_version: str
-    label_schema: dict[str, Any]
+    scale_version: str
+    label_schema: dict[str, Any] | None
 
 
 TASKS = TypeAdapter(list[TaskOut])
 
 
 class LeaseIn(In):
-    """How many tasks are wanted; fewer come when fewer want an answer."""
+    """How many tasks are wanted; fewer come when fewer want an answer.
+
+    `known_scale` is the `scale_version` of an earlier answer whose schema the program has kept.
+    """
 
     count: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 1
+    known_scale: Line = ""
 
 
 class LeaseHeldIn(In):
@@ -173,16 +182,16 @@ def confirm_guideline(request: ApiRequest, key: str) -> GuidelineOut:
 def lease_tasks(request: ApiRequest, key: str, body: LeaseIn) -> HttpResponse:
     """Take up to `count` tasks; each is yours until its lease ends."""
     work = take_work(key=key, by=request.auth, count=body.count, at=request.at)
-    return _answer(200, _tasks_json(work.plan, work.tasks))
+    return _answer(200, _tasks_json(work.plan, work.tasks, body.known_scale))
 
 
 @projects.get("/{slug:key}/lease", response=TasksOut)
 @needs(Capability.LABEL, scope="project")
-def list_tasks_in_hand(request: ApiRequest, key: str) -> TasksOut:
+def list_tasks_in_hand(request: ApiRequest, key: str, known_scale: Line = "") -> HttpResponse:
     """The tasks you hold now, for a program that was started again."""
     project = project_of(request, key)
     tasks = work_in_hand(project=project, by=request.auth, at=request.at)
-    return _tasks_out(working_plan(project), tasks)
+    return _answer(200, _tasks_json(working_plan(project), tasks, known_scale))
 
 
 @assignments.post("/{uuid:assignment}/heartbeat", response=LeaseOut)
@@ -262,22 +271,32 @@ def _answer(status: int, text: bytes | str) -> HttpResponse:
     return HttpResponse(text, content_type="application/json; charset=utf-8", status=status)
 
 
-def _tasks_json(plan: "Plan", tasks: list["LeasedTask"]) -> bytes:
-    """`TasksOut` as it goes out. The schema is much longer than the tasks and stays the same."""
-    out = [_task_out(task) for task in tasks]
-    return b'{"tasks":' + TASKS.dump_json(out) + b"," + _plan_json(plan.pk)
+def _tasks_json(plan: "Plan", tasks: list["LeasedTask"], known_scale: str) -> bytes:
+    """`TasksOut` as it goes out."""
+    out = TASKS.dump_json([_task_out(task) for task in tasks])
+    scale, whole, short = _plan_json(plan.pk)
+    return b'{"tasks":' + out + b"," + (short if known_scale == scale else whole)
 
 
 @lru_cache(maxsize=1_000)
-def _plan_json(plan_id: int) -> bytes:
-    """The end of `TasksOut`: what is the same for all tasks of a plan in force, which is frozen."""
-    return _tasks_out(frozen_plan(plan_id), []).model_dump_json(exclude={"tasks"})[1:].encode()
+def _plan_json(plan_id: int) -> tuple[str, bytes, bytes]:
+    """The end of `TasksOut`: what is the same for all tasks of a plan in force, which is frozen.
+
+    The name of its scale, and the JSON with the label schema and without.
+    """
+    out = _tasks_out(frozen_plan(plan_id), [])
+    short = out.model_copy(update={"label_schema": None})
+    whole, short_json = (
+        each.model_dump_json(exclude={"tasks"})[1:].encode() for each in (out, short)
+    )
+    return out.scale_version, whole, short_json
 
 
 def _tasks_out(plan: "Plan", tasks: list["LeasedTask"]) -> TasksOut:
     return TasksOut(
         tasks=[_task_out(task) for task in tasks],
         guideline_version=str(plan.guideline_version),
+        scale_version=str(plan.task_type),
         label_schema=plan.task_type.schema,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json as jsonlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,6 +61,20 @@ def decide_lot(
             project, locale=locale, decision=decision, reason=reason
         )
         show_one(lot, json=json)
+
+
+@app.command("export")
+def export_judgments(
+    project: ProjectKey,
+    path: Annotated[
+        Path, typer.Argument(help="Where to; CSV where it ends in .csv, else JSON Lines.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Write every judgment as it stands now to a file; a release is what is frozen."""
+    with connected() as touchstone:
+        written = str(touchstone.quality.export_judgments(project, path))
+    typer.echo(jsonlib.dumps(written) if json else written)
 
 
 consensus = typer.Typer(name="consensus", help="Estimated true labels.", no_args_is_help=True)
