@@ -76,7 +76,23 @@ def traffic() -> Iterator[Traffic]:
 
 
 @pytest.fixture
-def seat(open_page: Callable[..., Page], signed_in: SignedIn, traffic: Traffic) -> Iterator[Seated]:
+def undo_seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """How long an answer is held back; nothing waits for a person's change of mind in a test."""
+
+    def hold_for(seconds: float) -> None:
+        monkeypatch.setattr("touchstone.workbench.screens.UNDO_SECONDS", seconds)
+
+    hold_for(0.2)
+    return hold_for
+
+
+@pytest.fixture
+def seat(
+    open_page: Callable[..., Page],
+    signed_in: SignedIn,
+    traffic: Traffic,
+    undo_seconds: Callable[[float], None],
+) -> Iterator[Seated]:
     """Somebody who has signed in, at a real browser; options are those of `open_page`."""
     pages: list[Page] = []
 

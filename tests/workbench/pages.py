@@ -38,10 +38,19 @@ BEFORE_THE_TEST = (
 BEFORE_CONSENT = (
     Page("start", "ana", "/work/"),
     Page("consent", "ana", f"/work/{KEY}/consent"),
+    Page("expert_consent", "quinn", f"/work/{KEY}/checks/consent"),
     Page("limits", "ana", "/work/limits"),
+)
+ASKED_AND_SHOWN = (
+    Page("start", "ana", "/work/"),
+    Page("questions", "ana", "/work/questions"),
+    Page("results", "ana", "/work/results"),
+    Page("guideline", "ana", f"/work/{KEY}/guideline"),
+    Page("task", "ana", f"/work/{KEY}/"),
 )
 WITHOUT_A_PAGE = {
     *("language", "audit", "adjudication", "preview"),
+    *("question_read", "appeal"),
     *("limits_hours", "limits_topics", "limits_withdraw"),
 }
 """Addresses that only take something."""
@@ -81,7 +90,21 @@ def before_consent() -> Scene:
     return scene
 
 
+def asked_and_shown() -> Scene:
+    """Questions, one of them answered; gold revealed, and an appeal decided; a note."""
+    scene = a_scene(items=2, gold=4)
+    scene.read("ana")
+    scene.judge_all("ana", 0)
+    scene.ask("ana", "1?", "2?")
+    scene.answer("3!")
+    scene.note("4.")
+    scene.reveal("§ 5")
+    scene.appeal("ana", "6", "7")
+    return scene
+
+
 PAGES = {
+    asked_and_shown: ASKED_AND_SHOWN,
     at_work: AT_WORK,
     on_the_way: ON_THE_WAY,
     before_the_test: BEFORE_THE_TEST,

@@ -12,12 +12,18 @@ from django.utils import timezone
 from tests.factories.intake import AT, person, places
 from tests.factories.planning import PlanLocaleDraftFactory, a_project, a_submitted_plan
 from touchstone.apps.guidelines.models import GuidelineVersion
-from touchstone.apps.guidelines.operations import confirm_reading, seed_task_types
-from touchstone.apps.labeling.models import Judgment
+from touchstone.apps.guidelines.operations import add_note, confirm_reading, seed_task_types
+from touchstone.apps.labeling.asking.operations import answer_question, ask
+from touchstone.apps.labeling.asking.queries import questions_of
+from touchstone.apps.labeling.models import Assignment, Judgment
 from touchstone.apps.people.models import Role, User
 from touchstone.apps.people.operations import set_fluency, set_preferences
 from touchstone.apps.planning.models import Plan, Project
 from touchstone.apps.planning.operations import add_member
+from touchstone.apps.quality.appealing.deciding import decide_appeal, reveal_gold
+from touchstone.apps.quality.appealing.operations import raise_appeal
+from touchstone.apps.quality.appealing.queries import revealed_answers
+from touchstone.apps.quality.models import GoldAnswer
 from touchstone.apps.quality.operations import draw_audits, open_adjudications
 from touchstone.flows import phases
 from touchstone.flows.item_import import take_in
@@ -80,6 +86,46 @@ class Scene:
 
     def open_cases(self) -> None:
         open_adjudications(project=self.project, by=self.people["olga"], at=timezone.now())
+
+    def ask(self, name: str, *texts: str) -> None:
+        """Somebody asks about a task that they were given."""
+        by = self.people[name]
+        task = Assignment.objects.filter(annotator=by).order_by("pk").first()
+        assert task is not None
+        for text in texts:
+            ask(assignment_id=task.pk, kind="question", text=text, by=by, at=timezone.now())
+
+    def answer(self, text: str) -> None:
+        """The owner answers the oldest open question."""
+        question = questions_of(self.project, only="open")[0]
+        answer_question(question=question, text=text, by=self.people["olga"], at=timezone.now())
+
+    def note(self, text: str) -> None:
+        """The owner clarifies the version in force."""
+        add_note(
+            version=self.plan.guideline_version,
+            text_en=text,
+            text_fr="",
+            by=self.people["olga"],
+            at=timezone.now(),
+        )
+
+    def reveal(self, explanation: str) -> None:
+        """The owner reveals all gold."""
+        for gold in GoldAnswer.objects.filter(project=self.project, reveal=None):
+            reveal_gold(
+                gold=gold, explanation=explanation, by=self.people["olga"], at=timezone.now()
+            )
+
+    def appeal(self, name: str, reason: str, decided: str = "") -> None:
+        """Somebody appeals against a mark; Quinn takes it back, if a reason to is given."""
+        by, at = self.people[name], timezone.now()
+        mark = next(each for each in revealed_answers(by) if not each.right and not each.appeal)
+        appeal = raise_appeal(judgment_id=mark.number, reason=reason, by=by, at=at)
+        if decided:
+            decide_appeal(
+                appeal=appeal, verdict="overturned", reason=decided, by=self.people["quinn"], at=at
+            )
 
 
 def a_scene(

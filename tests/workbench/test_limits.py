@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
+from tests.factories.wellbeing import look
 from tests.workbench.conftest import SignedIn
 from tests.workbench.scene import KEY, Scene, a_scene
 from tests.workbench.test_screens import data_of, text_of
@@ -55,7 +57,8 @@ class TestConsent:
         answer = signed_in("ana").get(f"/work/{KEY}/{path}")
 
         assert answer.status_code == 302
-        assert answer.headers["Location"] == f"/work/{KEY}/consent"
+        after = f"%2Fwork%2F{KEY}%2F{path}"
+        assert answer.headers["Location"] == f"/work/{KEY}/consent?next={after}"
 
     def test_it_says_what_the_work_may_show_and_lets_one_go(
         self, scene: Scene, signed_in: SignedIn
@@ -97,6 +100,24 @@ class TestConsent:
         assert ana.get(f"/work/{KEY}/").status_code == 200
         assert ana.get(f"/work/{KEY}/consent").status_code == 302, "nothing is asked twice"
 
+    @pytest.mark.parametrize(
+        ("after", "onward"),
+        [
+            (f"/work/{KEY}/practice", f"/work/{KEY}/practice"),
+            ("//elsewhere.example/", f"/work/{KEY}/"),
+            ("https://elsewhere.example/", f"/work/{KEY}/"),
+            ("javascript:alert(1)", f"/work/{KEY}/"),
+        ],
+    )
+    def test_who_agrees_comes_back_to_the_screen_they_wanted(
+        self, scene: Scene, signed_in: SignedIn, after: str, onward: str
+    ) -> None:
+        address = f"/work/{KEY}/consent?{urlencode({'next': after})}"
+
+        answer = signed_in("ana").post(address, {"version": "1"})
+
+        assert answer.headers["Location"] == onward
+
     @pytest.mark.parametrize("version", ["", "2", "x", "-1"])
     def test_only_the_text_in_force_can_be_agreed_to(
         self, scene: Scene, signed_in: SignedIn, version: str
@@ -114,6 +135,57 @@ class TestConsent:
         assert answer.status_code == 200
         assert "Harmful: skip" not in text_of(answer)
         assert data_of(answer)["harmful"] is False
+
+
+class TestExperts:
+    """Who audits and settles looks at the items as well."""
+
+    @pytest.fixture
+    def checked(self, db: None) -> Scene:
+        """Work that waits for Quinn, and turns out to be harmful."""
+        scene = a_scene(items=2)
+        scene.read("ana", "ben")
+        scene.judge_all("ana", 3)
+        scene.judge_all("ben", 0)
+        scene.draw(2)
+        scene.open_cases()
+        LabelingRequest.objects.filter(project=scene.project).update(harm_class="S3")
+        return scene
+
+    @pytest.mark.parametrize("path", ["audits", "adjudications"])
+    def test_agree_before_they_see_an_item(
+        self, checked: Scene, signed_in: SignedIn, path: str
+    ) -> None:
+        quinn = signed_in("quinn")
+        before = quinn.get(f"/work/{KEY}/{path}")
+        after = f"%2Fwork%2F{KEY}%2F{path}"
+        assert before.headers["Location"] == f"/work/{KEY}/checks/consent?next={after}"
+        page = quinn.get(before.headers["Location"])
+        assert "I agree to see this content" in text_of(page)
+
+        agreed = quinn.post(f"/work/{KEY}/checks/consent", {"version": "1"})
+        assert agreed.headers["Location"] == "/work/"
+        agree(checked, "quinn")  # with hours around this moment
+        assert quinn.get(f"/work/{KEY}/{path}").status_code == 200
+        assert quinn.get(f"/work/{KEY}/checks/consent").headers["Location"] == "/work/"
+
+    def test_an_older_wording_is_not_agreed_to(self, checked: Scene, signed_in: SignedIn) -> None:
+        answer = signed_in("quinn").post(f"/work/{KEY}/checks/consent", {"version": "0"})
+
+        assert answer.headers["Location"] == f"/work/{KEY}/checks/consent"
+        assert not Consent.objects.exists()
+
+    def test_at_a_limit_the_reason_is_said_and_no_item_shown(
+        self, checked: Scene, signed_in: SignedIn
+    ) -> None:
+        quinn = agree(checked, "quinn")
+        look(quinn, 60, timezone.now() - timedelta(minutes=61))
+
+        answer = signed_in("quinn").get(f"/work/{KEY}/audits")
+
+        assert answer.status_code == 409
+        assert "limit for harmful content. You can go on from" in text_of(answer)
+        assert "wb-data" not in answer.content.decode()
 
 
 class TestMyLimits:

@@ -12,8 +12,10 @@ from django.utils import timezone
 from tests.workbench.conftest import SignedIn
 from tests.workbench.scene import KEY, Scene, a_scene
 from touchstone.apps.guidelines.models import GuidelineReading
+from touchstone.apps.wellbeing.policies import Severity
 from touchstone.flows import phases
 from touchstone.flows.labeling import lease_work
+from touchstone.workbench.screens import research_url
 
 pytestmark = pytest.mark.slow  # each plays a project in pilot
 
@@ -220,6 +222,10 @@ class TestLanguage:
 
         scene.people["ana"].refresh_from_db()
         assert scene.people["ana"].language == "en"
+
+    def test_a_query_is_not_looked_up_where_harm_is_counted(self) -> None:
+        assert research_url(Severity.S0).startswith("https://")
+        assert not any(research_url(each) for each in Severity if each.is_exposure)
 
     def test_nobody_is_led_astray(self, scene: Scene, signed_in: SignedIn) -> None:
         answer = signed_in("ana").post(

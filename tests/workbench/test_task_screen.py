@@ -3,83 +3,26 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import TimeoutError
 
+from tests.workbench.at_task import Wire, assert_accessible, open_task, query, soon, state
 from tests.workbench.conftest import Seated
 from tests.workbench.scene import KEY, Scene, a_scene, judgments
 from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment
 from touchstone.apps.labeling.operations import expire_leases
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
-
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-NEXT_TASK_MILLISECONDS = 100
+NEXT_TASK_MILLISECONDS = 75
 
 
 @pytest.fixture
 def scene(transactional_db: None) -> Scene:
     """As for the other screens, where a server thread can see it."""
     return a_scene()
-
-
-def open_task(page: Page) -> Page:
-    page.goto(f"/work/{KEY}/")
-    page.locator("[data-shell]:not([hidden])").wait_for()
-    return page
-
-
-def query(page: Page) -> str:
-    return page.locator("[data-query]").inner_text()
-
-
-def soon(fact: Callable[[], bool]) -> None:
-    """Wait until the server has it."""
-    end = time.monotonic() + 10
-    while not fact():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
-
-
-def state(page: Page, expected: str) -> None:
-    """Wait for a state, longer than a call to the server may take."""
-    try:
-        page.locator(f'[data-state="{expected}"]').wait_for(timeout=30_000)
-    except TimeoutError:
-        told = page.locator("[data-state]").get_attribute("data-state")
-        pytest.fail(f"the page says {told!r}, not {expected!r}")
-
-
-class Wire:
-    """The way of answers to the server, to be cut and mended.
-
-    Laid before the page opens: a browser that begins to intercept while a page already talks
-    does not tell when every call goes through it.
-    """
-
-    def __init__(self, page: Page, *, cut: bool = False, lost_receipts: int = 0) -> None:
-        self.cut, self.lost_receipts, self.calls = cut, lost_receipts, 0
-        page.context.route("**/api/v1/judgments", self._pass)
-
-    def _pass(self, route: Route) -> None:
-        self.calls += 1
-        if self.lost_receipts:
-            self.lost_receipts -= 1
-            route.fetch()
-            route.abort()
-        elif self.cut:
-            route.abort()
-        else:
-            route.continue_()
 
 
 def held() -> int:
@@ -398,11 +341,6 @@ class TestForEverybody:
         page.goto(f"/work/{KEY}/")
 
         assert "Labeling needs JavaScript" in page.locator(".alert-danger").inner_text()
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_an_expert_works_with_the_keyboard(scene: Scene, seat: Seated) -> None:

@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.workbench import samples
+from tests.workbench.at_task import open_task, soon
 from tests.workbench.conftest import Seated
 from tests.workbench.scene import Scene, judgments
-from tests.workbench.test_task_screen import open_task, soon
 from tests.workbench.typed_scene import a_typed_scene
 from touchstone.apps.guidelines.seeds import SEEDS
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -74,13 +75,14 @@ def _declared(
     methods: tuple[str, ...],
     back: str,
 ) -> View:
-    guarded = _guarded(view, methods, back)
+    consent = "work:expert_consent" if capability is Capability.AUDIT else "work:consent"
+    guarded = _guarded(view, methods, back, consent)
     guarded.capability, guarded.scope = capability, scope  # type: ignore[attr-defined]
     guarded.methods = methods  # type: ignore[attr-defined]
     return guarded
 
 
-def _guarded(view: View, methods: tuple[str, ...], back: str) -> View:
+def _guarded(view: View, methods: tuple[str, ...], back: str, consent: str) -> View:
     accepted = (*methods, "HEAD") if "GET" in methods else methods
 
     # Never cached: a screen that comes back from the browser's memory would show another's lease.
@@ -100,11 +102,17 @@ def _guarded(view: View, methods: tuple[str, ...], back: str) -> View:
             except NotAllowed as error:
                 return _refusal(request, error, 403)
             except ConsentNeeded:
-                return redirect("work:consent", key=kwargs["key"])
+                return _to_consent(request, reverse(consent, kwargs={"key": kwargs["key"]}))
             except Refused as error:
                 return _refused(request, error, back, kwargs)
 
     return guarded
+
+
+def _to_consent(request: HttpRequest, asked_at: str) -> HttpResponseBase:
+    """Ask, and come back to the screen that somebody wanted."""
+    after = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""
+    return redirect(asked_at + after)
 
 
 def _refused(

@@ -14,13 +14,14 @@ from touchstone.apps.guidelines.policies import (
     grade_of,
     in_language,
 )
+from touchstone.apps.people.keymap import ACTIONS
 
 # Keys that mean something on the screen itself; a schema cannot take them.
-RESERVED = frozenset("xsgcevnt")
+RESERVED = frozenset(key for key in ACTIONS.values() if len(key) == 1)
 # Layouts of what has a quality of its own, whatever was searched for.
 BY_ITSELF = frozenset({"result", "video", "media", "ad"})
 # What answers get when a schema names no key of use: digits, and letters when they run out.
-FREE = "1234567890" + "qwradfzbhjklmopyi"
+FREE = "1234567890" + "wadfzbjlmopyi"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from touchstone.apps.guidelines.policies import presented
+from touchstone.apps.labeling.asking.queries import my_questions
+from touchstone.apps.people.keymap import DEFAULTS, moved_keys
+from touchstone.apps.people.queries import workbench_of
 from touchstone.flows.exposure import severity_on
 from touchstone.workbench.layouts import part_keys, sent_keys, shown_keys
 from touchstone.workbench.texts import expert_texts, panel_texts, task_texts
@@ -30,6 +33,11 @@ if TYPE_CHECKING:
 BEATS_A_LEASE = 3
 SHORTEST_BEAT_SECONDS = 20
 LONGEST_EXPOSED_BEAT_SECONDS = 120
+# How long an answer can be taken back, unless the next one is given before.
+UNDO_SECONDS = 10.0
+# Active work after which a break is offered.
+BREAK_MINUTES = 50.0
+QUESTIONS_AT_HAND = 50
 
 
 class Shown(Protocol):
@@ -58,19 +66,63 @@ class Sample:
 def desk_data(project: Project, by: User, desk: Desk, at: datetime) -> dict[str, Any]:
     """What the task screen starts with."""
     severity = severity_on(project)
+    return (
+        {
+            "project": project.key,
+            "user": by.pk,
+            "undoSeconds": UNDO_SECONDS,
+            "breakMinutes": BREAK_MINUTES,
+            "research": research_url(severity),
+            "now": at.isoformat(),
+            "beatSeconds": _beat_seconds(desk, severity),
+            "harmful": severity.is_harmful,
+            "timeZone": by.time_zone,
+            "doneToday": desk.done_today,
+            "tasks": [_task(task, desk.schema) for task in desk.tasks],
+            "texts": task_texts(),
+        }
+        | _own_way(by)
+        | _way_of_showing(desk.schema)
+    )
+
+
+def research_url(severity: Severity) -> str:
+    """Where a query can be looked up; nowhere where that would show harm past all limits."""
+    return "" if severity.is_exposure else settings.RESEARCH_URL
+
+
+def _own_way(by: User) -> dict[str, Any]:
+    """The person's own keys and how to change them."""
+    own = workbench_of(by)
     return {
-        "project": project.key,
-        "user": by.pk,
         "api": "/api/v1",
         "csrfCookie": settings.CSRF_COOKIE_NAME,
-        "now": at.isoformat(),
-        "beatSeconds": _beat_seconds(desk, severity),
-        "harmful": severity.is_harmful,
-        "timeZone": by.time_zone,
-        "doneToday": desk.done_today,
-        "tasks": [_task(task, desk.schema) for task in desk.tasks],
-        "texts": task_texts(),
-    } | _way_of_showing(desk.schema)
+        "keys": moved_keys(own.keys),
+        "autoAdvance": own.auto_advance,
+        "preferences": {
+            "keys": own.keys,
+            "auto_advance": own.auto_advance,
+            "defaults": dict(DEFAULTS),
+        },
+    }
+
+
+def asked_data(project: Project, by: User) -> list[dict[str, Any]]:
+    """What a person last asked on a project, with the answers: as the API tells it."""
+    rows = my_questions(by).filter(project=project)[:QUESTIONS_AT_HAND]
+    return [
+        {
+            "question": row.pk,
+            "assignment": str(row.assignment_id),
+            "kind": row.kind,
+            "text": row.text,
+            "query": row.item.query.text,
+            "answers": [
+                {"text": each.text, "read": hasattr(each, "reading")} for each in row.answers.all()
+            ],
+        }
+        for row in rows
+    ]
 
 
 def _beat_seconds(desk: Desk, severity: Severity) -> int:
@@ -81,12 +133,10 @@ def _beat_seconds(desk: Desk, severity: Severity) -> int:
     return max(SHORTEST_BEAT_SECONDS, beat)
 
 
-def expert_data(task: Shown, schema: LabelSchema) -> dict[str, Any]:
-    """What an expert's screen starts with."""
-    return {
-        "task": _shown(task, schema),
-        "texts": expert_texts(),
-    } | _way_of_showing(schema)
+def expert_data(task: Shown, schema: LabelSchema, by: User) -> dict[str, Any]:
+    """What an expert's screen starts with, or that of somebody who learns."""
+    shown = {"task": _shown(task, schema), "texts": expert_texts()}
+    return shown | _own_way(by) | _way_of_showing(schema)
 
 
 def preview_data(sample: Sample, schema: LabelSchema) -> dict[str, Any]:

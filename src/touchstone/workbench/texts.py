@@ -87,9 +87,22 @@ def panel_texts() -> dict[str, str]:
     }
 
 
+def _key_texts() -> dict[str, str]:
+    """What the table of keys says while somebody changes it."""
+    return {
+        "key_change": _("{action}: {key}. Change this key"),
+        "key_of_answer": _("the answer with the key {key}"),
+        "key_press": _("Press the new key for “{action}”. Esc leaves it as it is."),
+        "key_taken": _("The key {key} is taken: “{action}”. Change that one first."),
+        "key_unusable": _("Take a letter, a digit, the space bar, Enter or Backspace."),
+        "kept_in_account": _("Kept in your account."),
+        "not_kept": _("This could not be kept. Try again when you are connected."),
+    }
+
+
 def expert_texts() -> dict[str, str]:
     """What an expert's screen says."""
-    return panel_texts() | {
+    return (panel_texts() | _key_texts()) | {
         "rationale": _("Write why: it is needed to settle the disagreement."),
     }
 
@@ -123,9 +136,45 @@ def _limit_texts() -> dict[str, str]:
     }
 
 
+def _kind_texts() -> dict[str, str]:
+    """What helps through a long day: undo, drafts, the clock, breaks, looking back."""
+    return {
+        "held": _("Given. It can be undone."),
+        "draft_saved": _("Draft saved"),
+        "paused": _("{time}, paused"),
+        "break_offer": _("You have worked for 50 minutes. A short break helps eyes and judgment."),
+        "break_take": _("5 minutes"),
+        "break_later": _("Later"),
+        "on_break": _("Break until {when}. Your task and your answers are kept."),
+        "loading_answers": _("Getting your answers…"),
+        "ask_about": _("Ask or report"),
+        "no_answers": _("You have no answers here yet."),
+        "no_answers_now": _("Your answers cannot be shown now. Try again when you are connected."),
+        "under_guideline": _("guideline {version}"),
+        "counted": _("counted"),
+        "kept_only": _("kept, not counted"),
+    }
+
+
+def _ask_texts() -> dict[str, str]:
+    """What is said of questions about the item on the screen."""
+    return {
+        "asked_here": _("Your questions about this item"),
+        "ask_answer": _("Answer"),
+        "ask_waiting": _("Not answered yet"),
+        "ask_read": _("I have read it"),
+        "ask_write": _("Write your question first. Nothing was sent."),
+        "ask_sent": _("Sent. The answer will stand here and under “My questions”."),
+        "ask_not_sent": _("This could not be sent. It is kept here: try again when connected."),
+        "ask_answered": _(
+            "Your question about “{query}” is answered. The answer stands under “My questions”."
+        ),
+    }
+
+
 def task_texts() -> dict[str, str]:
     """What the task screen says."""
-    return (expert_texts() | _limit_texts()) | {
+    return (expert_texts() | _limit_texts() | _kind_texts() | _ask_texts()) | {
         "session": _("{n} in this session, {today} today"),
         "ready": _("Ready"),
         "saving": _("Saving…"),

@@ -38,7 +38,7 @@ NO_GRADE = -1000  # outside every scale, so that the operation names it
 def audits(request: HttpRequest, key: str) -> HttpResponseBase:
     """The next judgment to re-judge; the annotator's answer is not in the page."""
     project = project_for(person(request), key, Capability.AUDIT)
-    desk = auditing.next_audit(project=project, by=person(request))
+    desk = auditing.next_audit(project=project, by=person(request), at=timezone.now())
     context: dict[str, Any] = {"project": project, "waiting": desk.waiting, "task": desk.task}
     if desk.task:
         shows_media(request)
@@ -46,7 +46,7 @@ def audits(request: HttpRequest, key: str) -> HttpResponseBase:
         context["screens"] = screens_of(desk.task.schema, language)
         context["reasons"] = reasons_of(desk.task.schema, language)
         context["escalations"] = escalations_of(desk.task.schema, language)
-        context["data"] = expert_data(desk.task, desk.task.schema)
+        context["data"] = expert_data(desk.task, desk.task.schema, person(request))
     return render(request, "workbench/audits.html", context)
 
 
@@ -78,7 +78,7 @@ def _answers(request: HttpRequest) -> Mapping[str, object]:
 def adjudications(request: HttpRequest, key: str) -> HttpResponseBase:
     """The widest open disagreement with the grades given, without names."""
     project = project_for(person(request), key, Capability.AUDIT)
-    desk = adjudicating.next_case(project=project)
+    desk = adjudicating.next_case(project=project, by=person(request), at=timezone.now())
     context: dict[str, Any] = {"project": project, "waiting": desk.waiting, "task": desk.task}
     if desk.task:
         shows_media(request)
@@ -86,7 +86,7 @@ def adjudications(request: HttpRequest, key: str) -> HttpResponseBase:
         context["question"] = question
         names = {choice.value: choice.name for choice in question.choices}
         context["given"] = [(grade, names.get(str(grade), "")) for grade in desk.task.grades]
-        context["data"] = expert_data(desk.task, desk.task.schema)
+        context["data"] = expert_data(desk.task, desk.task.schema, person(request))
     return render(request, "workbench/adjudications.html", context)
 
 

@@ -20,7 +20,7 @@ from touchstone.flows.qualification import QualificationNeeded
 from touchstone.workbench.access import needs, person, shows_media, signed_in
 from touchstone.workbench.languages import direction_of
 from touchstone.workbench.questions import escalations_of, reasons_of, screens_of
-from touchstone.workbench.screens import desk_data
+from touchstone.workbench.screens import asked_data, desk_data, research_url
 from touchstone.workbench.views.qualifying import step_before
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -65,8 +65,9 @@ def task(request: HttpRequest, key: str) -> HttpResponseBase:
         "screens": screens_of(found.schema, language),
         "reasons": reasons_of(found.schema, language),
         "escalations": escalations_of(found.schema, language),
-        "data": desk_data(project, by, found, at),
+        "data": desk_data(project, by, found, at) | {"questions": asked_data(project, by)},
         "exposes": severity_on(project).is_exposure,
+        "research_url": research_url(severity_on(project)),
     }
     return render(request, "workbench/task.html", context)
 

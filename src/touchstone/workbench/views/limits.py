@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -36,13 +37,27 @@ if TYPE_CHECKING:
 @needs(Capability.LABEL, methods=("GET", "POST"))
 def consent(request: HttpRequest, key: str) -> HttpResponseBase:
     """What a project's items may show; the person agrees, or goes back to their projects."""
+    return _consent(request, key, Capability.LABEL)
+
+
+@needs(Capability.AUDIT, methods=("GET", "POST"))
+def expert_consent(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The same for who audits and settles disagreements: they look at the items as well."""
+    return _consent(request, key, Capability.AUDIT)
+
+
+# Where somebody goes on once they agree, by what they came for, when no screen sent them here.
+ONWARD = {Capability.LABEL: "work:task", Capability.AUDIT: "work:start"}
+
+
+def _consent(request: HttpRequest, key: str, capability: Capability) -> HttpResponseBase:
     by = person(request)
-    project = project_for(by, key, Capability.LABEL)
+    project = project_for(by, key, capability)
     if request.method == "POST":
-        return _agreed(request, project)
+        return _agreed(request, project, capability)
     missing = exposure.consent_missing(project=project, by=by)
     if missing is None:
-        return redirect("work:task", key=key)
+        return _onward(request, project, capability)
     language, text = missing.text(get_language() or "en")
     context = {
         "project": project,
@@ -55,7 +70,15 @@ def consent(request: HttpRequest, key: str) -> HttpResponseBase:
     return render(request, "workbench/consent.html", context)
 
 
-def _agreed(request: HttpRequest, project: Project) -> HttpResponseBase:
+def _onward(request: HttpRequest, project: Project, capability: Capability) -> HttpResponseBase:
+    asked_from = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(asked_from, allowed_hosts=None):
+        return redirect(asked_from)
+    name = ONWARD[capability]
+    return redirect(name) if name == "work:start" else redirect(name, key=project.key)
+
+
+def _agreed(request: HttpRequest, project: Project, capability: Capability) -> HttpResponseBase:
     """The severity is the project's own; the form only says which wording was read."""
     version = request.POST.get("version", "")
     try:
@@ -68,8 +91,8 @@ def _agreed(request: HttpRequest, project: Project) -> HttpResponseBase:
         )
     except UnknownDisclosure as error:
         messages.error(request, str(error))
-        return redirect("work:consent", key=project.key)
-    return redirect("work:task", key=project.key)
+        return redirect(request.get_full_path())
+    return _onward(request, project, capability)
 
 
 @signed_in()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from touchstone.apps.guidelines.policies import LabelSchema
     from touchstone.apps.guidelines.practice import Feedback
+    from touchstone.apps.people.models import User
     from touchstone.apps.planning.models import Project
     from touchstone.flows.practising import PracticeDesk
     from touchstone.flows.qualifying import AskedQuestion, Told
@@ -173,7 +174,7 @@ def test(request: HttpRequest, key: str) -> HttpResponseBase:
             context["can_practise"] = practising.can_practise(project)
         else:
             shows_media(request)
-            context |= _answering(desk.task, desk.task.schema)
+            context |= _answering(desk.task, desk.task.schema, by)
         return render(request, "workbench/test.html", context)
 
     return _in_order(page, key)
@@ -218,7 +219,7 @@ def _uuid(given: str) -> UUID:
         raise NotVisible(_("There is no such task.")) from None
 
 
-def _answering(task: Shown, schema: LabelSchema) -> dict[str, Any]:
+def _answering(task: Shown, schema: LabelSchema, by: User) -> dict[str, Any]:
     """What an item with its answer panel needs."""
     language = _language()
     return {
@@ -226,7 +227,7 @@ def _answering(task: Shown, schema: LabelSchema) -> dict[str, Any]:
         "screens": screens_of(schema, language),
         "reasons": reasons_of(schema, language),
         "escalations": escalations_of(schema, language),
-        "data": expert_data(task, schema),
+        "data": expert_data(task, schema, by),
     }
 
 
@@ -258,7 +259,7 @@ def practice(request: HttpRequest, key: str) -> HttpResponseBase:
     shows_media(request)
     context: dict[str, Any] = {"project": project, "desk": desk, "next": desk.number + 1}
     if desk.example:
-        context |= _answering(desk, desk.schema) | _feedback(desk, feedback)
+        context |= _answering(desk, desk.schema, by) | _feedback(desk, feedback)
     return render(request, "workbench/practice.html", context)
 
 

@@ -19,6 +19,10 @@ export class ActiveTime {
     return performance.now() - this.#last;
   }
 
+  get isPaused() {
+    return document.hidden || this.idle > PAUSE;
+  }
+
   mark() {
     const now = performance.now();
     if (!document.hidden) this.#total += Math.min(now - this.#last, PAUSE);

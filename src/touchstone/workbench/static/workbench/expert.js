@@ -1,8 +1,8 @@
 // An expert's screen: one item, one answer, then the server's word. The keys are the annotator's.
 
-import { dialogKey, openDialog, wireDialogs } from "./dialogs.js";
+import { belongsToDialog, dialogKey, openDialog, wireDialogs } from "./dialogs.js";
 import { headingOf, itemKey, showItem } from "./item.js";
-import { isWriting, meaning, singleKeysOn, takesEnter } from "./keys.js";
+import { isWriting, labelKeys, meaning, useKeys } from "./keys.js";
 import { Panel } from "./panel.js";
 
 const data = JSON.parse(document.getElementById("wb-data").textContent);
@@ -13,17 +13,16 @@ const panel = new Panel(form, data);
 function pressed(event) {
   const key = event.defaultPrevented ? "" : meaning(event);
   if (key === "Escape" && isWriting(event.target)) headingOf(shell).focus();
-  if (!key || isWriting(event.target) || (openDialog() && key !== "?")) return;
+  if (!key || isWriting(event.target) || (openDialog() && !belongsToDialog(key))) return;
   if (act(key, event)) event.preventDefault();
 }
 
 function act(key, event) {
   if (key === "Enter") {
-    if (takesEnter(event.target) || event.repeat || openDialog()) return false;
+    if (event.repeat || openDialog()) return false;
     form.requestSubmit();
     return true;
   }
-  if (!singleKeysOn()) return false;
   if (dialogKey(key)) return true;
   if (key === "Backspace") return panel.clear();
   if (event.repeat) return false;
@@ -48,7 +47,9 @@ function fillIn(answers) {
   return false;
 }
 
+useKeys(data.keys);
 wireDialogs();
+labelKeys(document);
 document.addEventListener("keydown", pressed);
 form.addEventListener("submit", submitted);
 showItem(shell, data.task, data);

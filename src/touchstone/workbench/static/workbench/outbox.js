@@ -1,11 +1,18 @@
 // Answers on their way: kept in this browser first, sent one after the other, forgotten when the
 // server has spoken. A lost connection, a reload or a crash in between loses nothing; the
 // idempotency key makes a second sending harmless.
+//
+// The newest answer is held back for a moment, so that it can be taken back. It goes when the next
+// one is given, when its time is over, or when the page goes away.
 
 import { newKey } from "./api.js";
 import { forget, keep, names, recall } from "./store.js";
 
 const WAITS = [1, 2, 4, 8, 15, 30].map((seconds) => seconds * 1000);
+// Another page's answer is left to it a little longer than its time, then sent from here: that page
+// is gone. A time further ahead than any is the work of a clock that was set.
+const GRACE = 2_000;
+const LONGEST_HOLD = 60_000;
 
 export class Outbox {
   #sending = false;
@@ -13,6 +20,8 @@ export class Outbox {
   #timer = 0;
   #used = false;
   #signedOut = false;
+  #held = "";
+  #holdTimer = 0;
 
   constructor({ user, api, onState, onAnswer }) {
     this.prefix = `touchstone:outbox:${user}:`;
@@ -22,10 +31,17 @@ export class Outbox {
     window.addEventListener("online", () => this.flush());
   }
 
-  // The task travels along as it was shown, so that a refusal can name it and ask again.
-  add(kind, task, content) {
+  // The task travels along as it was shown, so that a refusal can name it and ask again. `hold` is
+  // how many milliseconds the answer can be taken back.
+  add(kind, task, content, { hold = 0 } = {}) {
+    this.#let();
     const key = newKey();
-    keep(this.prefix + key, { key, kind, task, content, at: Date.now() });
+    const at = Date.now();
+    keep(this.prefix + key, { key, kind, task, content, at, heldUntil: hold > 0 ? at + hold : 0 });
+    if (hold > 0) {
+      this.#held = key;
+      this.#holdTimer = setTimeout(() => this.release(), hold);
+    }
     this.#used = true;
     this.flush();
   }
@@ -35,15 +51,67 @@ export class Outbox {
     return found.sort((a, b) => a.at - b.at);
   }
 
+  // --- holding back --------------------------------------------------------------------------------
+
+  get canTakeBack() {
+    return this.#held !== "";
+  }
+
+  // The newest answer, which will not be sent; null when it is on its way.
+  takeBack() {
+    const entry = this.#held && recall(this.prefix + this.#held);
+    if (!entry || Date.now() > entry.heldUntil) {
+      this.release();
+      return null;
+    }
+    clearTimeout(this.#holdTimer);
+    this.#held = "";
+    forget(this.prefix + entry.key);
+    this.#report();
+    return entry;
+  }
+
+  release() {
+    if (this.#let()) this.flush();
+  }
+
+  // For a page that goes away: it stays here as well until an answer is read.
+  leave() {
+    const entry = this.#let();
+    if (entry) this.#send(entry, { keepalive: true }).catch(() => {});
+  }
+
+  #let() {
+    clearTimeout(this.#holdTimer);
+    const entry = this.#held && recall(this.prefix + this.#held);
+    this.#held = "";
+    if (!entry) return null;
+    keep(this.prefix + entry.key, { ...entry, heldUntil: 0 });
+    return entry;
+  }
+
+  #isHeld({ key, heldUntil = 0 }) {
+    if (key === this.#held) return true;
+    const left = heldUntil + GRACE - Date.now();
+    return left > 0 && left <= LONGEST_HOLD + GRACE;
+  }
+
+  // --- sending -------------------------------------------------------------------------------------
+
+  #next() {
+    return this.entries().find((entry) => !this.#isHeld(entry));
+  }
+
   async flush() {
     clearTimeout(this.#timer);
     if (this.#sending) return;
     this.#sending = true;
     try {
-      for (let entry = this.entries()[0]; entry; entry = this.entries()[0]) {
+      for (let entry = this.#next(); entry; entry = this.#next()) {
         this.#report();
         if (!(await this.#settle(entry))) return;
       }
+      if (this.entries().some((entry) => entry.key !== this.#held)) this.#timer = setTimeout(() => this.flush(), GRACE);
     } finally {
       this.#sending = false;
       this.#report();
@@ -64,12 +132,12 @@ export class Outbox {
     return true;
   }
 
-  #send({ kind, key, task, content }) {
+  #send({ kind, key, task, content }, options = {}) {
     const held = { lease: task.lease };
     if (kind === "skip") {
-      return this.api.call("POST", `/assignments/${task.assignment}/skip`, { ...held, ...content });
+      return this.api.call("POST", `/assignments/${task.assignment}/skip`, { ...held, ...content }, options);
     }
-    return this.api.call("POST", "/judgments", { ...held, assignment: task.assignment, ...content }, { key });
+    return this.api.call("POST", "/judgments", { ...held, assignment: task.assignment, ...content }, { key, ...options });
   }
 
   #tryLater() {
@@ -87,7 +155,8 @@ export class Outbox {
   #state(n) {
     if (this.#signedOut && n) return "sign_in";
     if (n && this.#failures) return "waiting";
-    if (n) return "saving";
+    if (n && this.#next()) return "saving";
+    if (n) return "held";
     return this.#used ? "saved" : "ready";
   }
 }

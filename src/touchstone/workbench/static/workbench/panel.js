@@ -14,6 +14,7 @@ export class Panel {
     this.words = { texts, numbers: new Intl.NumberFormat(`${language}-u-nu-latn`) };
     this.texts = texts;
     this.onChange = onChange;
+    this.onComplete = () => {}; // a choice left nothing open on this screen
     this.shell = form.closest("[data-shell]");
     this.label = form.querySelector("[data-label]");
     this.screens = [...form.querySelectorAll("[data-screen]")];
@@ -73,6 +74,7 @@ export class Panel {
     const after = [...here.slice(here.indexOf(from) + 1), ...here.slice(0, here.indexOf(from))];
     const next = after.find((field) => (field.isRequired || field.takesTurn) && field.value() === null);
     if (next) this.#turnTo(next, this.#byKey);
+    else this.onComplete();
   }
 
   #turnTo(field, focus = false) {
@@ -106,12 +108,17 @@ export class Panel {
     if (focus) this.shell?.querySelector(bare ? "[data-no-query]" : "[data-query]")?.focus();
   }
 
-  get #isLast() {
+  get isLast() {
     return this.at === this.screens.length - 1;
   }
 
+  // One question, all told.
+  get asksOnce() {
+    return this.screens.length === 1 && this.#here.length === 1;
+  }
+
   #nameSubmit() {
-    const last = this.#isLast || this.outcome !== null;
+    const last = this.isLast || this.outcome !== null;
     for (const [name, shown] of [["last", last], ["next", !last]]) {
       const text = this.form.querySelector(`[data-${name}]`);
       if (text) text.hidden = !shown;
@@ -246,7 +253,7 @@ export class Panel {
       this.#point(lacking);
       return null;
     }
-    if (this.#isLast) return this.#content((field) => field.value());
+    if (this.isLast) return this.#content((field) => field.value());
     this.#open(this.at + 1, true);
     this.onChange();
     return null;

@@ -2,7 +2,7 @@
 // from the server (`work/preview`); whoever puts it into a page calls `mountPreview` on it.
 
 import { headingOf, itemKey, showItem } from "./item.js";
-import { isWriting, meaning, singleKeysOn, takesEnter } from "./keys.js";
+import { isWriting, meaning } from "./keys.js";
 import { Panel } from "./panel.js";
 
 export function mountPreview(root) {
@@ -33,11 +33,10 @@ function pressed(event, { shell, form, panel }) {
 
 function act(key, event, { shell, form, panel }) {
   if (key === "Enter") {
-    if (takesEnter(event.target) || event.repeat) return false;
+    if (event.repeat) return false;
     form.requestSubmit();
     return true;
   }
-  if (!singleKeysOn()) return false;
   if (key === "Backspace") return panel.clear();
   return !event.repeat && (panel.press(key, event) || itemKey(shell, key, event));
 }

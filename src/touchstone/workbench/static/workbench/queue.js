@@ -13,10 +13,16 @@ export class Queue {
     this.isKnown = isKnown;
     this.waiting = [];
     this.details = {}; // of what was refused last
+    this.scale = ""; // known from the first lease: the schema behind it is not sent again
   }
 
   take() {
     return this.waiting.shift();
+  }
+
+  // One that was begun comes first when its turn comes.
+  putBack(task) {
+    this.waiting.unshift(task);
   }
 
   get isLow() {
@@ -33,19 +39,20 @@ export class Queue {
     const path = `/projects/${this.project}/lease`;
     try {
       // After a failure the server may have leased tasks that never arrived: ask what is in hand.
-      const known = this.#unsure ? await this.api.call("GET", path) : null;
+      const known = this.#unsure ? await this.api.call("GET", `${path}?known_scale=${encodeURIComponent(this.scale)}`) : null;
       if (known?.status === 200 && this.#add(known.data.tasks)) {
         this.#unsure = false;
         return "";
       }
       this.#unsure = true;
-      const answer = await this.api.call("POST", path, { count: WANTED });
+      const answer = await this.api.call("POST", path, { count: WANTED, known_scale: this.scale });
       if (answer.status >= 500) return "offline";
       this.#unsure = false;
       if (answer.status !== 200) {
         this.details = answer.data.details ?? {};
         return answer.data.code ?? "refused";
       }
+      this.scale = answer.data.scale_version;
       return this.#add(answer.data.tasks) ? "" : "nothing";
     } catch {
       return "offline";

@@ -11,13 +11,16 @@ function storage() {
   }
 }
 
+// True when it will outlive the page.
 export function keep(name, value) {
   const text = JSON.stringify(value);
   try {
     storage().setItem(name, text);
     memory.delete(name);
+    return true;
   } catch {
     memory.set(name, text);
+    return false;
   }
 }
 

@@ -1,261 +1,103 @@
-// The task screen: shows one task, takes one answer, and has the next one ready.
+// The task screen: puts its parts together, starts them, and ends them with the page.
 
 import { Api } from "./api.js";
+import { AutoAdvance } from "./advance.js";
+import { BREAK, Breaks } from "./breaks.js";
 import { ActiveTime } from "./clock.js";
-import { dialogKey, openDialog, wireDialogs } from "./dialogs.js";
-import { element, headingOf, itemKey, showItem } from "./item.js";
-import { isWriting, meaning, singleKeysOn, takesEnter } from "./keys.js";
+import { Desk } from "./desk.js";
+import { addDialog, wireDialogs } from "./dialogs.js";
+import { Drafts } from "./drafts.js";
+import { labelKeys, useKeys } from "./keys.js";
+import { Notices } from "./notices.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
+import { Progress } from "./progress.js";
 import { Queue } from "./queue.js";
-import { forget, keep, recall } from "./store.js";
+import { Rest } from "./rest.js";
+import { Shortcuts } from "./shortcuts.js";
+import { StateLine } from "./stateline.js";
 
 const data = JSON.parse(document.getElementById("wb-data").textContent);
 const { texts } = data;
 const find = (selector) => document.querySelector(selector);
 const shell = find("[data-shell]");
-const rest = find("[data-rest]");
-const draftName = `touchstone:draft:${data.user}:${data.project}`;
-const numbers = new Intl.NumberFormat(`${data.language}-u-nu-latn`);
-const moments = new Intl.DateTimeFormat(`${data.language}-u-nu-latn`, { dateStyle: "medium", timeStyle: "short", timeZone: data.timeZone });
-const ahead = Date.parse(data.now) - Date.now(); // of the server's clock
 const QUIET = 10 * 60_000; // nobody is there: let the leases end, so that others get the tasks
-const LOOK_AGAIN = 5_000;
+const WATCH = 5_000;
+const SECOND = 1_000;
 
-let current = null;
-let lostTold = false;
-let session = 0;
 let started = false;
-let lookTimer = 0;
+let lostTold = null;
 
+// --- the parts -----------------------------------------------------------------------------------
+
+useKeys(data.keys);
 const api = new Api(data);
 const clock = new ActiveTime();
-const outbox = new Outbox({ user: data.user, api, onState: showState, onAnswer: answered });
-const queue = new Queue({ api, project: data.project, isKnown });
-const panel = new Panel(find("[data-answer]"), data, keepDraft);
+const drafts = new Drafts(data);
+const notices = new Notices(find("[data-notices]"), texts);
+const line = new StateLine({ line: find("[data-state]"), undo: find('[data-act="u"]'), draft: find("[data-draft]") }, data);
+const progress = new Progress({ line: find("[data-progress]"), timer: find("[data-timer]") }, data, clock);
+const rest = new Rest(find("[data-rest]"), data);
+const outbox = new Outbox({
+  user: data.user,
+  api,
+  onState: (state, n) => line.show(state, n, outbox?.canTakeBack),
+  onAnswer: (entry, answer) => notices.tell(entry, answer) && desk.askAgain(entry.task),
+});
+const queue = new Queue({ api, project: data.project, isKnown: (assignment) => desk.knows(assignment) });
+const panel = new Panel(find("[data-answer]"), data, () => desk.keepDraft());
+const desk = new Desk({ data, shell, rest, panel, queue, outbox, clock, drafts, progress, onDraft: (kept) => line.showDraft(kept) });
+const advance = new AutoAdvance(panel, () => desk.submit(), data.autoAdvance);
+const breaks = new Breaks({ user: data.user, clock, after: data.breakMinutes * 60_000, onOffer: offerBreak });
 
-function isKnown(assignment) {
-  const pending = outbox.entries().some((entry) => entry.task.assignment === assignment);
-  return pending || current?.assignment === assignment;
-}
+// --- what the keys do ----------------------------------------------------------------------------
 
-// --- from task to task ---------------------------------------------------------------------------
-
-function show(task, draft = null) {
-  current = task;
-  lostTold = false;
-  clearTimeout(lookTimer);
-  showItem(shell, task, data);
-  panel.reset(draft?.answers, task);
-  clock.start(draft?.seconds);
-  shell.hidden = false;
-  rest.hidden = true;
-  window.scrollTo(0, 0);
-  headingOf(shell).focus({ preventScroll: true });
-  keepDraft();
-  if (queue.isLow) queue.refill();
-}
-
-async function next() {
-  forget(draftName);
-  const task = queue.take();
-  if (task) {
-    show(task);
-    return;
-  }
-  current = null;
-  pause("loading");
-  const code = await queue.refill();
-  if (current) return;
-  if (queue.waiting.length) show(queue.take());
-  else stopped(code);
-}
-
-function submit() {
-  const answers = current && panel.answers();
-  if (!answers) return;
-  outbox.add("judgment", current, { answers, seconds: clock.seconds() });
-  session += 1;
-  showProgress();
-  next();
-}
-
-function skip(reason = "") {
-  if (!current) return;
-  outbox.add("skip", current, { reason, seconds: clock.seconds() });
-  next();
-}
-
-// What is harmful leaves the screen when its time is over, half answered or not: a limit is reached
-// or the line is down.
-function watchTheTime() {
-  const now = Date.now() + ahead;
-  const isOver = (task) => Date.parse(task.leased_until) <= now;
-  if (!current || !isOver(current)) return;
-  queue.waiting = queue.waiting.filter((task) => !isOver(task));
-  next();
-}
-
-// Each way in which no task comes, in words, with what can be done about it.
-const STOPS = {
-  loading: "loading",
-  offline: "no_connection",
-  nothing: "nothing_left",
-  guideline_unread: "guideline_unread",
-  qualification_needed: "qualification_needed",
-  not_open_for_work: "not_open",
-  too_many_leases: "too_many",
-  unauthenticated: "sign_in",
-  not_found: "no_access",
-  not_allowed: "no_access",
-  other_tab: "other_tab",
-  consent_needed: "consent_needed",
-  topic_declined: "topic_declined",
+const anywhere = {
+  Enter: () => (desk.isAtTask ? desk.submit() : (rest.canGoOn && desk.goOn())),
+  u: () => desk.undo(),
+};
+const atTask = {
+  s: () => desk.skip(),
+  k: () => skipHarmful(),
+  r: () => research(),
 };
 
-function pause(code) {
-  shell.hidden = true;
-  rest.hidden = false;
-  const text = code === "exposure_limit" ? limitText(queue.details) : texts[STOPS[code] ?? "no_connection"];
-  const heading = find("[data-rest-text]");
-  heading.textContent = text.replace("{n}", numbers.format(outbox.entries().length));
-  find("[data-read]").hidden = code !== "guideline_unread";
-  find("[data-again]").hidden = ["loading", "guideline_unread", "other_tab", "consent_needed", "qualification_needed"].includes(code);
-  find("[data-consent]").hidden = code !== "consent_needed";
-  find("[data-limits]").hidden = !["exposure_limit", "topic_declined"].includes(code);
-  if (code !== "loading") heading.focus({ preventScroll: true });
+function skipHarmful() {
+  const isOffered = Boolean(find('[data-act="k"]'));
+  if (isOffered) desk.skip("harmful");
+  return isOffered;
 }
 
-function limitText({ rule, again_at }) {
-  return fill(texts[`limit_${rule}`] ?? texts.limit_daily, { when: moments.format(Date.parse(again_at)) });
+function research() {
+  const link = find("[data-research]");
+  link?.click();
+  return Boolean(link);
 }
 
-function stopped(code) {
-  pause(code);
-  if (code === "offline") lookTimer = setTimeout(next, LOOK_AGAIN);
-}
-
-// --- what the server said ------------------------------------------------------------------------
-
-function answered(entry, { status, data: said }) {
-  if (entry.kind === "skip" || status === 200) return;
-  const query = entry.task.query;
-  if (status === 202) notice(fill(said.counts ? texts.late : texts.late_spare, { query }));
-  else if (said.code === "already_submitted" || said.code === "idempotency_conflict") {
-    notice(fill(texts.already_submitted, { query }));
-  } else if (status === 422) {
-    // The reservation still holds, so the task can be asked once more.
-    queue.waiting.unshift(entry.task);
-    notice(fill(texts.answer_again, { query }), "danger");
-    if (!current) next();
-  } else notice(fill(texts.refused, { query, reason: said.message ?? status }), "danger");
-}
-
-function fill(text, values) {
-  return Object.entries(values).reduce((whole, [name, value]) => whole.replace(`{${name}}`, value), text);
-}
-
-function notice(text, level = "info") {
-  const box = element("div", `alert alert-${level} ts-alert wb-notice`);
-  const close = element("button", "btn-close");
-  close.type = "button";
-  close.setAttribute("aria-label", texts.close);
-  close.addEventListener("click", () => box.remove());
-  const words = element("div");
-  words.append(element("bdi", "", text));
-  box.append(words, close);
-  const list = find("[data-notices]");
-  list.append(box);
-  while (list.children.length > 3) list.firstElementChild.remove();
-}
-
-const ICONS = { ready: "circle-dashed", saving: "cloud-up", saved: "cloud-check", waiting: "cloud-off", sign_in: "lock" };
-
-function showState(state, n) {
-  const line = find("[data-state]");
-  const text = texts[state].replace("{n}", numbers.format(n));
-  if (line.dataset.state === state && line.textContent === text) return;
-  line.dataset.state = state;
-  const icon = element("i", `ti ti-${ICONS[state]}`);
-  icon.setAttribute("aria-hidden", "true");
-  const said = element("span", "", text);
-  line.replaceChildren(icon, said);
-  line.title = text;
-  if (state === "sign_in") line.append(signIn());
-}
-
-function signIn() {
-  const link = element("a", "wb-sign-in");
-  link.href = location.pathname;
-  link.textContent = "→";
-  link.setAttribute("aria-label", texts.sign_in_again);
-  return link;
-}
-
-function showProgress() {
-  find("[data-progress]").textContent = fill(texts.session, {
-    n: numbers.format(session),
-    today: numbers.format(data.doneToday + session),
-  });
-}
-
-function keepDraft() {
-  if (current) keep(draftName, { assignment: current.assignment, answers: panel.draft(), seconds: clock.seconds() });
-}
-
-// --- keys ----------------------------------------------------------------------------------------
-
-function pressed(event) {
-  const key = event.defaultPrevented ? "" : meaning(event);
-  if (!key) return;
-  if (key === "Escape" && isWriting(event.target)) headingOf(shell).focus();
-  if (isWriting(event.target) || (openDialog() && !["g", "?"].includes(key))) return;
-  if (act(key, event)) event.preventDefault();
-}
-
-// True when the key did something here.
-function act(key, event) {
-  if (key === "Enter") return !takesEnter(event.target) && enter(event);
-  if (!singleKeysOn()) return false;
-  if (dialogKey(key)) return true;
-  if (shell.hidden) return false;
-  if (key === "Backspace") return panel.clear();
-  if (event.repeat) return false;
-  if (panel.press(key, event) || itemKey(shell, key, event)) return true;
-  if (key === "s") skip();
-  return key === "s";
-}
-
-function enter(event) {
-  if (event.repeat || openDialog()) return false;
-  if (!shell.hidden) submit();
-  else if (!find("[data-again]").hidden) next();
-  return true;
+function offerBreak() {
+  const end = () => Date.now() + BREAK;
+  notices.offer(texts.break_offer, [
+    [texts.break_take, () => { breaks.startAgain(); desk.takeBreak(end()); }],
+    [texts.break_later, () => breaks.later()],
+  ]);
 }
 
 // --- start and end -------------------------------------------------------------------------------
 
 function begin() {
   started = true;
-  const draft = recall(draftName);
-  const held = data.tasks.filter((task) => !isKnown(task.assignment));
-  held.sort((a, b) => (b.assignment === draft?.assignment) - (a.assignment === draft?.assignment));
-  queue.waiting = held;
-  const first = queue.take();
-  if (first) show(first, first.assignment === draft?.assignment ? draft : null);
-  else next();
+  desk.begin();
   // What the last page gave back on leaving may still be in the list.
-  if (held.length || first) beat();
+  if (data.tasks.length) beat();
   setInterval(() => clock.idle < QUIET && beat(), data.beatSeconds * 1000);
 }
 
 async function beat() {
-  const asked = current;
+  const asked = desk.current;
   const holds = await queue.beat(asked);
-  if (!holds && asked === current && !lostTold) {
-    lostTold = true;
-    notice(texts.lease_lost);
-  }
+  if (holds || asked !== desk.current || asked === lostTold) return;
+  lostTold = asked;
+  notices.say(texts.lease_lost);
 }
 
 // Two tabs would hand out the same tasks twice: the second waits until the first is closed.
@@ -264,7 +106,7 @@ function aloneThen(start) {
     start();
     return;
   }
-  const told = setTimeout(() => pause("other_tab"), 1500);
+  const told = setTimeout(() => desk.pause("other_tab"), 1500);
   navigator.locks.request(`touchstone:${data.user}:${data.project}`, () => {
     clearTimeout(told);
     start();
@@ -272,23 +114,49 @@ function aloneThen(start) {
   });
 }
 
-wireDialogs();
-showProgress();
-outbox.flush();
-document.addEventListener("keydown", pressed);
-find("[data-answer]").addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-find('[data-act="s"]').addEventListener("click", () => skip());
-find('[data-act="harmful"]')?.addEventListener("click", () => skip("harmful"));
-if (data.harmful) setInterval(watchTheTime, LOOK_AGAIN);
-find("[data-again]").addEventListener("click", () => next());
-window.addEventListener("online", () => started && !current && next());
-window.addEventListener("pagehide", () => {
-  keepDraft();
+function wireButtons() {
+  find("[data-answer]").addEventListener("submit", (event) => {
+    event.preventDefault();
+    desk.submit();
+  });
+  find('[data-act="s"]').addEventListener("click", () => desk.skip());
+  find('[data-act="k"]')?.addEventListener("click", () => desk.skip("harmful"));
+  find('[data-act="u"]').addEventListener("click", () => desk.undo());
+  for (const button of document.querySelectorAll("[data-again], [data-resume]")) button.addEventListener("click", () => desk.goOn());
+}
+
+function leave() {
+  desk.keepDraft();
+  breaks.keep();
+  outbox.leave();
   queue.giveBack();
-});
+}
+
+// Not needed to begin: it comes when the task is on the screen.
+const asking = import("./ask.js").then(({ Asking }) => new Asking({ api, data, desk, shell, notices }));
+
+async function showHistory(dialog) {
+  const { fillHistory } = await import("./history.js");
+  fillHistory(dialog, { api, data, ask: async (assignment) => (await asking).openFor(assignment) });
+}
+
+addDialog("h", "wb-history", showHistory);
+addDialog("q", "wb-ask", async () => (await asking).open());
+wireDialogs();
+wireButtons();
+labelKeys(document);
+new Shortcuts({ desk, panel, shell, anywhere, atTask });
+outbox.flush();
+if (data.harmful) setInterval(() => desk.watchTheTime(), WATCH);
+setInterval(() => {
+  progress.tick(desk.isAtTask);
+  breaks.tick();
+}, SECOND);
+document.addEventListener("preferences", ({ detail }) => { advance.isOn = detail.autoAdvance; });
+window.addEventListener("online", () => started && !desk.current && desk.next());
+// A phone may end a hidden page without a word.
+document.addEventListener("visibilitychange", () => document.hidden && outbox.release());
+window.addEventListener("pagehide", leave);
 // A page that comes back from memory has given its tasks back.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 aloneThen(begin);

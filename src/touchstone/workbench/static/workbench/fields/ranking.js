@@ -1,6 +1,7 @@
 // An order that somebody made: nothing is in order until it is put there, the best first.
 
 import { contentOf } from "./of.js";
+import { shortcut } from "../keys.js";
 import { element, icon, key as keyCap, listOf, objectOf, plain, say } from "../layouts/parts.js";
 
 export function ranking(node) {
@@ -173,7 +174,8 @@ class Ranking {
     button.type = "button";
     if (entry.hotkey) {
       button.append(keyCap(entry.hotkey));
-      button.setAttribute("aria-keyshortcuts", entry.hotkey);
+      button.dataset.shortcut = entry.hotkey;
+      button.setAttribute("aria-keyshortcuts", shortcut(entry.hotkey));
     }
     button.append(this.#name(entry));
     button.addEventListener("click", () => {

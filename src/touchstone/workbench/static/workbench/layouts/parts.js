@@ -1,6 +1,8 @@
 // What layouts are made of: texts in their own language and direction, never read as HTML;
 // addresses that are links only where they lead to the web.
 
+import { cap } from "../keys.js";
+
 const PLAIN = new Set(["title", "text", "url", "domain"]);
 const WORDLESS = /^[\d\s.,:/-]*$/;
 
@@ -127,8 +129,10 @@ export function icon(name) {
   return made;
 }
 
-export function key(name) {
-  const made = element("kbd", "", name);
+export function key(name, before = "") {
+  const made = element("kbd", "", before + cap(name));
+  made.dataset.key = name;
+  made.dataset.before = before;
   made.setAttribute("aria-hidden", "true");
   return made;
 }

@@ -1,5 +1,6 @@
 // Images and clips from elsewhere: only from the web, telling nobody where they are shown.
 
+import { shortcut } from "../keys.js";
 import { element, icon, isWeb, key, plain } from "./parts.js";
 
 export function image(address, name, texts) {
@@ -53,10 +54,11 @@ export function viewButton(n = 0) {
   const button = element("button", "btn wb-view");
   button.type = "button";
   button.dataset.view = n;
-  button.setAttribute("aria-keyshortcuts", n ? "Shift+V" : "v");
+  button.dataset.shortcut = n ? "Shift+v" : "v";
+  button.setAttribute("aria-keyshortcuts", n ? `Shift+${shortcut("v")}` : shortcut("v"));
   return button;
 }
 
 export function fill(button, name, text, n = 0) {
-  button.replaceChildren(icon(name), element("span", "", text), key(n ? "⇧v" : "v"));
+  button.replaceChildren(icon(name), element("span", "", text), key("v", n ? "⇧" : ""));
 }
