@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories.programme import (
     KEY,
@@ -18,6 +19,8 @@ from tests.factories.programme import (
     on_one_connection,
     planned,
 )
+from tests.factories.repeats import answer_again
+from touchstone.apps.planning.models import Project
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -33,6 +36,8 @@ PAGES = (
     f"{AT}/items", f"{AT}/items/import", f"{AT}/people", f"{AT}/quality", f"{AT}/releases",
     f"{AT}/releases/1", f"{AT}/value", f"{AT}/risks", f"{AT}/risks/new",
     f"{AT}/activity", "/account", "/markets", "/people", "/people/new",
+    "/task-types", "/task-types/graded-relevance", "/task-types/build/new",
+    "/task-types/graded-relevance/build",
 )  # fmt: skip
 
 
@@ -89,6 +94,8 @@ def test_every_page_passes_wcag_and_fits(
 
     with on_one_connection():
         pages = (*PAGES, f"/evaluations/{evaluated(programme).id}")
+        project = Project.objects.get(key=KEY)
+        answer_again(project, programme.people["ana"], same=9, other=3, at=timezone.now())
     for scheme, viewport in (("light", LAPTOP), ("dark", PHONE)):
         page = page_of("ada", color_scheme=scheme, viewport=viewport)
         for path in pages:
@@ -143,3 +150,20 @@ def test_a_row_is_added_and_filled_in(programme: Programme, page_of: Callable[..
     page.locator("[name=locales-1-locale]").select_option("fr-CA")
     page.locator("[name=locales-1-volume]").fill("5")
     assert page.locator("[name=locales-TOTAL_FORMS]").input_value() == "2"
+
+
+def test_judgments_are_exported_by_a_click(
+    programme: Programme, page_of: Callable[..., Page]
+) -> None:
+    with on_one_connection():
+        evaluated(programme)
+    page = page_of("quinn")
+    settled(page, f"{AT}/quality")
+
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="CSV").click()
+
+    assert coming.value.suggested_filename.startswith(f"{KEY}-judgments-")
+    lines = Path(coming.value.path()).read_text().splitlines()
+    assert lines[0].startswith("item_id,rater_pseudonym,label,value,ts")
+    assert len(lines) > 50

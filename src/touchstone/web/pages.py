@@ -65,6 +65,7 @@ def tabs(can: Can) -> list[Tab]:
         Tab("items", _("Items"), "list-search", "VIEW_ITEMS"),
         Tab("people", _("People"), "users", "VIEW_PEOPLE"),
         Tab("quality", _("Quality"), "rosette-discount-check", "VIEW_QUALITY"),
+        Tab("questions", _("Questions"), "message-question", "ANSWER_QUESTIONS"),
         Tab("releases", _("Releases"), "package", "VIEW_RELEASES"),
         Tab("value", _("Value"), "coin", "VIEW_VALUE"),
         Tab("risks", _("Risks"), "alert-triangle", "VIEW_RISKS"),

@@ -65,6 +65,18 @@ class PlanForm(Form):
         decimal_places=3,
         help_text=_("Share of gold items among those served, for example 0.05."),
     )
+    repeat_rate = forms.DecimalField(
+        label=_("Repeats"),
+        required=False,
+        min_value=0,
+        max_digits=4,
+        decimal_places=3,
+        help_text=_(
+            "Share of the work that asks people once more about what they judged at least 12 hours "
+            "and 100 items before, for example 0.02: it shows who agrees with themselves. Paid, "
+            "and outside of the overlap. 0 or empty: none."
+        ),
+    )
     speed_standard = forms.IntegerField(
         label=_("Speed standard"), min_value=1, help_text=_("Judgments per annotator hour.")
     )
@@ -110,6 +122,10 @@ class PlanForm(Form):
     def clean_gold_test_size(self) -> int:
         """Nothing written means no test."""
         return self.cleaned_data["gold_test_size"] or 0
+
+    def clean_repeat_rate(self) -> Decimal:
+        """Nothing written means no repeats."""
+        return self.cleaned_data["repeat_rate"] or Decimal(0)
 
     def clean_qualification_days(self) -> int:
         """Nothing written means what is usual."""
@@ -304,6 +320,7 @@ def first_plan(request: LabelingRequest, today: dt.date) -> dict[str, Any]:
         "plan": {
             "overlap": 1 if request.purpose == "train" else 3,
             "gold_rate": Decimal("0.05"),
+            "repeat_rate": Decimal(0),
             "lease_minutes": 30,
             "quiz_required": False,
             "gold_test_size": 0,

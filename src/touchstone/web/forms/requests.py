@@ -98,6 +98,15 @@ class RequestForm(Form):
             "Reuse of earlier labels, machine judges, clicks – and why they do not do."
         ),
     )
+    model_family = forms.SlugField(
+        label=gettext_lazy("Model family"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy(
+            "The line of language models that is trained or measured, if it is one. A machine "
+            "judge favours its own kin, so none of that family labels here without a reason."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,6 +26,7 @@ register = template.Library()
 MENU: tuple[tuple[str, str, str, tuple[Capability, ...]], ...] = (
     ("portfolio", "layout-dashboard", "/", (Capability.VIEW_PROJECT,)),
     ("requests", "inbox", "/requests", (Capability.VIEW_REQUEST, Capability.FILE_REQUEST)),
+    ("task_types", "forms", "/task-types", (Capability.WRITE_PLAN, Capability.RUN_QUALITY)),
     ("work", "keyboard", "/work/", (Capability.LABEL, Capability.AUDIT)),
     ("markets", "world", "/markets", (Capability.VIEW_PROJECT, Capability.VIEW_REQUEST)),
     ("people", "users", "/people", (Capability.MANAGE_PEOPLE,)),
@@ -46,6 +47,7 @@ def _menu_name(key: str) -> str:
     return {
         "portfolio": _("Projects"),
         "requests": _("Requests"),
+        "task_types": _("Task types"),
         "work": _("Workbench"),
         "markets": _("Markets"),
         "people": _("People"),

@@ -14,21 +14,21 @@ from django.utils.translation import ngettext
 
 from touchstone.apps.consensus.operations import run_consensus
 from touchstone.apps.consensus.queries import (
-    disagreements_with_majority,
     gold_check,
     label_counts,
     newest_run,
 )
 from touchstone.apps.people.policies import Capability
 from touchstone.apps.planning.queries import plan_in_force, project_for
+from touchstone.apps.quality.appealing.queries import open_appeals
 from touchstone.apps.quality.operations import draw_audits, measure, open_adjudications
 from touchstone.apps.quality.queries import (
     lots_of,
     newest_measurements,
-    queue_sizes,
     rater_rows,
     waiting_for_lot,
 )
+from touchstone.apps.quality.queues import queue_sizes
 from touchstone.flows.acceptance import decide_lot
 from touchstone.web import charts
 from touchstone.web.access import needs, person
@@ -53,9 +53,11 @@ def view(request: HttpRequest, key: str) -> HttpResponse:
         "overall": gates_of([], measured),
         "pictures": picture_of_gates(terms, measured),
         "raters": rows,
+        "asked_again": any(row.consistency for row in rows),
         "rater_picture": charts.raters(rows, standard),
         "standard": standard,
         "queues": queue_sizes(project),
+        "open_appeals": open_appeals(project),
         "waiting": waiting_for_lot(project),
         "lots": lots_of(project),
         "draw_form": AuditDrawForm(),
@@ -72,10 +74,11 @@ def _consensus(project: Project) -> dict[str, object]:
     run = newest_run(project)
     if run is None:
         return {"run": None}
+    counts = label_counts(run)
     return {
         "run": run,
-        "run_labels": label_counts(run),
-        "run_differs": disagreements_with_majority(run),
+        "run_labels": counts.by_grade,
+        "run_differs": counts.differing,
         "run_gold": gold_check(run),
     }
 

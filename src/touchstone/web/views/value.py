@@ -16,6 +16,7 @@ from touchstone.apps.economics.operations import (
     post_adjudication_costs,
     post_audit_costs,
     post_fixed_cost,
+    post_repeat_costs,
 )
 from touchstone.apps.economics.policies import Assumptions
 from touchstone.apps.economics.queries import cost_summary, costs_of, newest_return
@@ -103,13 +104,14 @@ def fixed_cost(request: HttpRequest, key: str) -> HttpResponseBase:
 
 @needs(Capability.ESTIMATE_RETURN, methods=("POST",), back="web:value")
 def post_expert_costs(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Post the audits and adjudications that are done and not yet paid."""
+    """Post the audits, adjudications and repeats that are done and not yet paid."""
     project = project_for(person(request), key, Capability.ESTIMATE_RETURN)
     by, at = person(request), timezone.now()
     audits = post_audit_costs(project=project, by=by, at=at)
     cases = post_adjudication_costs(project=project, by=by, at=at)
+    repeats = post_repeat_costs(project=project, by=by, at=at)
     text = _("%(n)s cost lines posted; what was posted before stays once.")
-    messages.success(request, text % {"n": len(audits) + len(cases)})
+    messages.success(request, text % {"n": len(audits) + len(cases) + len(repeats)})
     return redirect("web:value", key=key)
 
 
