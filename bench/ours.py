@@ -69,12 +69,15 @@ class Person:
         self._project, self._batch = project, batch
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._waiting: deque[Any] = deque()
+        self._scale = ""
 
     def next(self) -> Any | None:
         """The next task in hand, or a lease of some more."""
         if not self._waiting:
             path = f"/api/v1/projects/{self._project}/lease"
-            self._waiting += self._call(path, {"count": self._batch})["tasks"]
+            leased = self._call(path, {"count": self._batch, "known_scale": self._scale})
+            self._waiting += leased["tasks"]
+            self._scale = leased["scale_version"]
         return self._waiting.popleft() if self._waiting else None
 
     def submit(self, task: Any) -> str:

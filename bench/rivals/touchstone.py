@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import os
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -23,7 +22,6 @@ from bench.rivals.sizes import Sizes
 from bench.scene import Scene, a_project, go_live, hire, import_items, items_file
 from touchstone.apps.labeling.queries import stored_judgments
 from touchstone.apps.people.operations import issue_token, set_password
-from touchstone.flows import phases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -121,29 +119,17 @@ class Ours(Touchstone):
         )
 
     def fill_for_export(self) -> None:
-        """Label on until there is enough to export; then the consensus that a release freezes."""
-        project = self.scene.project
-        while _number(STORED, project.pk) < self._sizes.judgments:
+        """Label on until there is enough to export."""
+        while _number(STORED, self.scene.project.pk) < self._sizes.judgments:
             crowd = work(
                 self, annotators=max(self._sizes.crowds), think=0.0, seconds=REFILL_SECONDS
             )
             if not crowd.acknowledged:
                 break
-        phases.go_live(project=project, by=self.scene.owner, at=datetime.now(UTC))
-        self._owner.call("POST", f"/api/v1/projects/{KEY}/consensus", {})
 
     def export(self) -> Download:
-        """Freeze a release with every judgment and its data card, then fetch the judgments."""
-        began = time.perf_counter()
-        releases = f"/api/v1/projects/{KEY}/releases"
-        release = self._owner.call("POST", releases, {"test_share": "0.1"})
-        waited = time.perf_counter() - began
-        came = self._owner.download(f"{releases}/{release['version']}/files/judgments.jsonl")
-        self.notes.append(
-            f"of its export {waited:.1f} s froze the release; the first byte of a frozen file came "
-            f"after {1000 * came.first_byte:.0f} ms"
-        )
-        return Download(waited + came.first_byte, came.size)
+        """Every judgment as it stands, in one stream."""
+        return self._owner.download(f"/api/v1/projects/{KEY}/judgments/export?format=jsonl")
 
 
 def _fourth(people: Sequence[Http], scene: Scene, first: Any) -> Check:

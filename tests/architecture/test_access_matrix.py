@@ -70,6 +70,7 @@ def world(db, tmp_path) -> tuple[Programme, dict[str, str]]:
     draw_audits(project=project, size=3, seed=1, by=quinn, at=timezone.now())
     return programme, {
         "key": KEY,
+        "task_type": "graded-relevance",
         "code": "GB",
         "version": "1",
         "name": "qrels.txt",
@@ -196,7 +197,8 @@ def test_a_request_is_moved_by_those_who_decide_on_it(world):
 
 
 def test_who_is_not_signed_in_is_asked_to(db, client):
-    names = dict.fromkeys(("key", "code", "version", "name", "grant_id", *NAMED), "1")
+    named = ("key", "task_type", "code", "version", "name", "grant_id", *NAMED)
+    names = dict.fromkeys(named, "1")
     for line in pages():
         for method in line.methods:
             answered = client.generic(method, address_of(line, names))

@@ -12,7 +12,7 @@ from touchstone.config import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 READS = re.compile(
-    r"""environ(?:ment)?\.(?:get|flag|number|words)\(\s*["']([A-Z_]+)"""
+    r"""environ(?:ment)?\.(?:get|flag|number|words|template)\(\s*["']([A-Z_]+)"""
     r"""|^\s+\(?["']((?:SECRET_KEY|DATABASE_URL))""",
     re.MULTILINE,
 )
@@ -51,6 +51,22 @@ def test_numbers_and_flags_teach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEBUG", "maybe")
     with pytest.raises(ImproperlyConfigured, match="write 1 or 0"):
         environment.flag("DEBUG", default=False)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://find.example/", "find.example?q={query}", "https://find.example/{query}{x}"],
+)
+def test_an_address_to_fill_in_teaches(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESEARCH_URL", address)
+    with pytest.raises(ImproperlyConfigured, match="write an address such as https"):
+        environment.template("RESEARCH_URL", default="https://a.example/?q={query}")
+
+
+@pytest.mark.parametrize("address", ["", "https://find.example/{language}?q={query}"])
+def test_an_address_to_fill_in(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESEARCH_URL", address)
+    assert environment.template("RESEARCH_URL", default="https://a.example/{query}") == address
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL"])

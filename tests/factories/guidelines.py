@@ -61,6 +61,7 @@ class GuidelineVersionFactory(DjangoModelFactory):
         skip_postgeneration_save = True
 
     guideline = factory.SubFactory(GuidelineFactory)
+    task_type = factory.SelfAttribute("guideline.task_type")
     major = 1
     minor = 0
     patch = 0

@@ -147,6 +147,7 @@ def a_plan(
     *,
     overlap: int = 3,
     gold_rate: str = "0.1",
+    repeat_rate: str = "0",
     locales: tuple[str, ...] = (LOCALE,),
     overlap_most: int | None = None,
     stop_confidence: str | None = None,
@@ -171,6 +172,7 @@ def a_plan(
         gold_test_size=test_size,
         qualification_days=90,
         gold_rate=Decimal(gold_rate),
+        repeat_rate=Decimal(repeat_rate),
         speed_standard=60,
         start_date=AT.date(),
         end_date=LATER.date(),
@@ -216,7 +218,7 @@ def _a_guideline(owner: User) -> GuidelineVersion:
         major=1,
         minor=2,
         patch=0,
-        defaults={"published_by": owner, "published_at": AT},
+        defaults={"task_type": task_type, "published_by": owner, "published_at": AT},
     )
     return version
 
@@ -328,10 +330,14 @@ def judge(
     *,
     late: bool = False,
     counts: bool = True,
+    repeat: bool = False,
     plan: Plan | None = None,
 ) -> Judgment:
     """Add one judgment; without a grade the item could not be judged."""
     assignment, judgment = _work(scene, item, rater, grade, late=late, counts=counts, plan=plan)
+    if repeat:
+        assignment.repeat = judgment.repeat = True
+        assignment.in_overlap = judgment.counts = False
     assignment.save(force_insert=True)
     judgment.save(force_insert=True)
     return judgment

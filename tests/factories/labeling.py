@@ -67,6 +67,7 @@ class Floor:
         at: datetime = AT,
         tags: Sequence[str] = (LOCALE,),
         item_ids: Sequence[int] | None = None,
+        again: bool = False,
     ) -> list[LeasedTask]:
         """What `labeling` hands out, without the gold that the flow mixes in."""
         return labeling.lease(
@@ -77,6 +78,7 @@ class Floor:
             at=at,
             locale_tags=tags,
             item_ids=item_ids,
+            again=again,
         )
 
     def task(self, annotator: User, key: str | None = None, at: datetime = AT) -> LeasedTask:
@@ -92,6 +94,7 @@ def an_open_project(
     gold: int = 0,
     overlap: int = 3,
     gold_rate: str = "0",
+    repeat_rate: str = "0",
     annotators: int = 3,
     locales: tuple[str, ...] = (LOCALE,),
     key: str = "floor",
@@ -114,6 +117,7 @@ def an_open_project(
         overlap_most=most,
         stop_confidence=confidence,
         gold_rate=gold_rate,
+        repeat_rate=repeat_rate,
         locales=locales,
         quiz=quiz,
         test_size=test_size,

@@ -34,7 +34,13 @@ def a_guideline_version(by: User) -> GuidelineVersion:
         key="relevance", task_type=task_type, title_en="Relevance", title_fr="Pertinence"
     )
     return GuidelineVersion.objects.create(
-        guideline=guideline, major=1, minor=2, patch=0, published_by=by, published_at=AT
+        guideline=guideline,
+        task_type=task_type,
+        major=1,
+        minor=2,
+        patch=0,
+        published_by=by,
+        published_at=AT,
     )
 
 

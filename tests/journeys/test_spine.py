@@ -222,6 +222,8 @@ def label(page: Page, doubtful: str) -> None:
         page.keyboard.press(grade)
         page.keyboard.press("Enter")
     expect(page.locator("[data-rest]")).to_be_visible()
+    # The last answer can still be undone for a while.
+    expect(page.locator("[data-state='saved']")).to_be_visible(timeout=20_000)
 
 
 def settle(page: Page) -> None:
@@ -229,6 +231,8 @@ def settle(page: Page) -> None:
     send(page, "/quality/measure")
     send(page, "/quality/adjudications")
     page.goto(f"/work/{KEY}/adjudications")
+    page.wait_for_url(re.compile("/consent"))
+    page.locator("form.wb-confirm button[type=submit]").click()
     expect(page.locator("main")).to_contain_text(DOUBTFUL)
     page.keyboard.press("1")
     page.locator("textarea[name=rationale]").fill("Voisine du plat demandé, sans l'être.")

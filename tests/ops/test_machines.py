@@ -22,7 +22,12 @@ from tests.factories.labeled import currency_of
 from tests.factories.labeling import Floor, an_open_project
 from tests.factories.machines import GUIDELINE, a_judge
 from touchstone.apps.guidelines.models import GuidelineText
-from touchstone.apps.labeling.machines.models import MachineCall, MachineJudgment, MachineProfile
+from touchstone.apps.labeling.machines.models import (
+    KinAllowed,
+    MachineCall,
+    MachineJudgment,
+    MachineProfile,
+)
 from touchstone.apps.labeling.machines.operations import InvalidProfile
 from touchstone.apps.labeling.models import Assignment, Judgment
 from touchstone.apps.people.models import User
@@ -133,6 +138,16 @@ def test_a_profile_that_cannot_stand_changes_nothing(db: None, tmp_path: Path) -
             email=machine.email, path=a_file(tmp_path, more='key_variable = "SECRET_KEY"')
         )
     assert MachineProfile.objects.count() == 1
+
+
+def test_a_reason_lets_a_machine_judge_for_its_own_family(db: None) -> None:
+    floor = an_open_project(0, annotators=0)
+    machine = a_judge(floor, family="kin")
+
+    told = machines.allow(key=floor.project.key, email=machine.email, reason="Checked by people.")
+
+    assert "although it is of the family kin" in told
+    assert KinAllowed.objects.get().reason == "Checked by people."
 
 
 def test_nobody_and_nothing_are_told(db: None, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Reads the environment. A wrong value ends the start with what was found and what would do."""
 
 import os
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -28,6 +29,16 @@ def number(name: str, *, default: int) -> int:
 def words(name: str, *, default: str = "") -> list[str]:
     """A list, parted by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def template(name: str, *, default: str) -> str:
+    """An address on the web with `{query}` in it, maybe with `{language}`; or nothing."""
+    text = os.environ.get(name, default).strip()
+    asked = set(re.findall(r"\{([^{}]*)\}", text))
+    web = urlsplit(text).scheme in {"http", "https"}
+    if text and not (web and "query" in asked and asked <= {"query", "language"}):
+        raise ImproperlyConfigured(f"{name}={text!r}: write an address such as {default}.")
+    return text
 
 
 def database(url: str, *, pool_size: int, prepared: bool = False) -> dict[str, Any]:

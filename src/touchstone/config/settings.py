@@ -95,6 +95,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A whole body (an upload) and the part of it that a form or a JSON document may be.
 UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_BYTES", default=64 * 1024**2)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
+# A task type is one form: ten fields an answer, up to sixty answers a question.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 
 # --- jobs --------------------------------------------------------------------------------------
 
@@ -146,6 +148,11 @@ WORKBENCH_LANGUAGES: list[tuple[str, str]] = [
 ]
 LOCALE_PATHS = [ROOT / "src" / "touchstone" / "locale"]
 FORMAT_MODULE_PATH: list[str] = []
+
+# --- the workbench ------------------------------------------------------------------------------
+
+# Where annotators look a query up; "" for nowhere.
+RESEARCH_URL = environment.template("RESEARCH_URL", default="https://duckduckgo.com/?q={query}")
 
 # --- static files ------------------------------------------------------------------------------
 

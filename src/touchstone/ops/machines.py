@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from touchstone.apps.labeling.machines.operations import write_profile
+from touchstone.apps.labeling.machines.operations import allow_kin, write_profile
 from touchstone.apps.labeling.machines.policies import Terms
 from touchstone.apps.labeling.machines.queries import machines_of
 from touchstone.apps.people.operations import create_user, grant_role, set_fluency
@@ -60,6 +60,21 @@ def take_profile(*, email: str, path: Path) -> str:
     return (
         f"{profile.annotator.name}: version {profile.version} of the profile is in force "
         f"({profile.model}, prompt {profile.prompt_hash[:12]})."
+    )
+
+
+def allow(*, key: str, email: str, reason: str) -> str:
+    """Let a machine label for a model of its own family; what to tell the operator.
+
+    :raises OperatorError: there is no such project or account.
+    :raises Refused: it is no machine, or no reason is given.
+    """
+    allowed = allow_kin(
+        project=_project(key), annotator=_account(email), reason=reason, by=None, at=timezone.now()
+    )
+    return (
+        f"{allowed.annotator.name} may label on {key} although it is of the family "
+        f"{allowed.family}. The reason is kept."
     )
 
 

@@ -19,6 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     profile = steps.add_parser("profile", help="write the next version of a profile from a file")
     profile.add_argument("--annotator", required=True, metavar="EMAIL")
     profile.add_argument("--file", required=True, type=Path, help="TOML; see the how-to")
+    allow = steps.add_parser("allow", help="let a machine label for a model of its own family")
+    allow.add_argument("--project", required=True, metavar="KEY")
+    allow.add_argument("--annotator", required=True, metavar="EMAIL")
+    allow.add_argument("--reason", required=True, help="why; it is kept with the project")
     run_ = steps.add_parser("run", help="judge items of a project")
     run_.add_argument("--project", required=True, metavar="KEY")
     run_.add_argument("--annotator", required=True, metavar="EMAIL")
@@ -55,6 +59,10 @@ def _lines(options: argparse.Namespace) -> Iterable[str]:
             ]
         case "profile":
             return [machines.take_profile(email=options.annotator, path=options.file)]
+        case "allow":
+            return [
+                machines.allow(key=options.project, email=options.annotator, reason=options.reason)
+            ]
         case "list":
             return machines.overview(key=options.project)
     asked = {"key": options.project, "email": options.annotator, "limit": options.limit}

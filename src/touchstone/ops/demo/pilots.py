@@ -149,6 +149,7 @@ def _plan(pilot: Pilot, version: GuidelineVersion, filed: datetime) -> PlanDraft
         sample_note="The first results that BM25 finds for each question.",
         overlap=OVERLAP,
         gold_rate=Decimal("0.08"),
+        repeat_rate=Decimal("0.02"),
         lease_minutes=30,
         speed_standard=90,
         start_date=filed.date() + timedelta(days=2),
