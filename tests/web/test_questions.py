@@ -63,6 +63,25 @@ def test_the_owner_answers_and_makes_a_note(asked: Scene) -> None:
     assert GuidelineNote.objects.get().text_en == "It counts."
 
 
+def test_who_only_answers_makes_no_note_to_a_guideline_that_serves_others_too(
+    asked: Scene,
+) -> None:
+    """Quinn, a QA lead: a version is not theirs to publish, and a note is read like one."""
+    quinn = browser(asked, "quinn")
+    first, _second = ItemQuestion.objects.order_by("pk")
+    told(quinn, "questions/answer", number=first.pk, text="It does.")
+
+    shown = page(asked, "quinn", "questions")
+    sent = quinn.post(
+        f"{AT}/questions/note", {"number": ItemAnswer.objects.get().pk, "text_en": "Yes."}
+    )
+
+    assert "It does." in shown
+    assert "Make it a note" not in shown
+    assert sent.status_code == 403
+    assert not GuidelineNote.objects.exists()
+
+
 def test_a_bad_answer_or_note_changes_nothing(asked: Scene) -> None:
     olga, first = browser(asked, "olga"), ItemQuestion.objects.order_by("pk")[0]
 

@@ -101,7 +101,8 @@ def test_revealed_gold_shows_both_answers_and_takes_an_appeal(
     assert f"0 of {marks.count()}" in page and "95 % interval" in page
     number = marks[0].judgment_id
 
-    for bad in ({}, {"number": "x"}, {"number": number, "reason": " "}):
+    endless = {"number": "9" * 5_000, "reason": "Hm."}
+    for bad in ({}, {"number": "x"}, {"number": number, "reason": " "}, endless):
         assert browser.post("/work/results/appeal", bad).status_code == 302
     huge = {"number": "9" * 30, "reason": "Hm."}
     assert browser.post("/work/results/appeal", huge).status_code == 404

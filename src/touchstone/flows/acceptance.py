@@ -24,8 +24,8 @@ def decide_lot(
 ) -> Lot:
     """Decide on the judgments of a locale that wait.
 
-    What accepted ones cost is posted, and what people were asked again until then. The places of
-    rejected ones are opened again, to people who have not judged the item.
+    What accepted ones cost is posted, and what people there were asked again until then. The
+    places of rejected ones are opened again, to people who have not judged the item.
 
     :raises EmptyLot, ReasonMissing: see `quality.operations.decide_lot`.
     :raises NoPrice, NoExchangeRate: see `economics.operations.post_lot_costs`.
@@ -34,7 +34,7 @@ def decide_lot(
         project=project, locale_tag=locale_tag, decision=decision, reason=reason, by=by, at=at
     )
     if post_lot_costs(lot=lot, by=by, at=at):
-        post_repeat_costs(project=project, by=by, at=at)
+        post_repeat_costs(project=project, by=by, at=at, locale_tag=locale_tag)
     again = rejected_counts(lot)
     if again:
         want_again(project=project, counts=again, by=by, at=at)

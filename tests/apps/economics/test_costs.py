@@ -185,13 +185,17 @@ def test_repeats_are_appraisal_and_land_once(scene: Labeled) -> None:
     first = judge(scene, scene.items[3], near, 2, repeat=True, plan=dearer)
     judge(scene, scene.items[3], free, None, repeat=True, plan=dearer)
 
-    events = post_repeat_costs(project=scene.project, by=scene.owner, at=LATER)
+    def post_again(locale: str | None = None) -> list[CostEvent]:
+        return post_repeat_costs(project=scene.project, by=scene.owner, at=LATER, locale_tag=locale)
+
+    assert post_again("th-TH") == [], "nobody was asked again there"
+    events = post_again(scene.items[3].query.locale_id)
 
     assert {event.quality_class for event in events} == {QualityClass.APPRAISAL}
     assert [event.vendor for event in events] == [near.vendor, None]
     assert events[0].subject == f"repeat:{first.pk}"
     assert (total(events), {event.unit_price for event in events}) == (100, {Decimal("0.50")})
-    assert post_repeat_costs(project=scene.project, by=scene.owner, at=LATER) == []
+    assert post_again() == []
     assert total(CostEvent.objects.all()) == before + 100
 
 

@@ -7,8 +7,11 @@ from sklearn.metrics import cohen_kappa_score
 
 from assay.intervals import wilson
 from assay.results import Estimate
+from tests.factories.guidelines import TaskTypeFactory
 from tests.factories.labeled import Labeled, UserFactory, a_labeled_project, judge
+from touchstone.apps.guidelines.seeds import SEEDS
 from touchstone.apps.items.models import Item
+from touchstone.apps.planning.models import Plan
 from touchstone.apps.quality.consistency import FEWEST_FOR_KAPPA, self_consistency
 from touchstone.apps.quality.queries import rater_rows
 
@@ -90,6 +93,18 @@ def test_kappa_is_weighted_and_comes_from_twenty_on(wide: Labeled) -> None:
     assert kappa.value == pytest.approx(expected)
     assert kappa.low < kappa.value < kappa.high
     assert found[wide.raters[1].pk].kappa is None
+
+
+def test_a_plan_that_nobody_works_under_changes_nothing(wide: Labeled) -> None:
+    ask_again(wide, 0, [0] * 19 + [1])
+    before = self_consistency(wide.project)
+    nominal = next(seed.schema() for seed in SEEDS if seed.key == "esci")
+    draft = Plan.objects.get(pk=wide.plan.pk)
+    draft.pk, draft.version, draft.state = None, draft.version + 1, "draft"
+    draft.task_type = TaskTypeFactory(schema=nominal)
+    draft.save(force_insert=True)
+
+    assert self_consistency(wide.project) == before
 
 
 def test_somebody_who_contradicts_themselves_stands_out(wide: Labeled) -> None:

@@ -146,8 +146,12 @@ def post_adjudication_costs(*, project: Project, by: User, at: datetime) -> list
 
 
 @transaction.atomic
-def post_repeat_costs(*, project: Project, by: User, at: datetime) -> list[CostEvent]:
+def post_repeat_costs(
+    *, project: Project, by: User, at: datetime, locale_tag: str | None = None
+) -> list[CostEvent]:
     """Post each answer to an item asked again that is not yet posted; returns the new rows.
+
+    With `locale_tag` only those of one locale.
 
     Paid as a judgment at the price of the plan that asked for it, whatever became of the lot of the
     first: it is appraisal, of the person and not of the item.
@@ -155,11 +159,14 @@ def post_repeat_costs(*, project: Project, by: User, at: datetime) -> list[CostE
     :raises NoPrice: that plan has no price for the item's locale.
     :raises NoExchangeRate: the plan's currency has no rate to the project's.
     """
-    repeats = Judgment.objects.filter(project=project, repeat=True).values(
+    repeats = Judgment.objects.filter(project=project, repeat=True)
+    if locale_tag is not None:
+        repeats = repeats.filter(item__query__locale=locale_tag)
+    rows = repeats.values(
         "pk", "plan", locale=F("item__query__locale"), vendor=F("annotator__vendor")
     )
     lines = _single_lines(
-        project, repeats, Work.JUDGMENT, QualityClass.APPRAISAL, "price_per_judgment", "repeat"
+        project, rows, Work.JUDGMENT, QualityClass.APPRAISAL, "price_per_judgment", "repeat"
     )
     return _posted(project, lines, project, by, at)
 

@@ -82,9 +82,13 @@ def _pairs(project: Project) -> list[Pair]:
 
 
 def _schema(project: Project) -> LabelSchema:
-    plan = project.plans.select_related("task_type").order_by("-version").first()
-    assert plan is not None, "nobody works without a plan"
-    return parse_schema(plan.task_type.schema)
+    """The scale of the newest repeat; a plan that nobody works under yet has another, perhaps."""
+    newest = (
+        Judgment.objects.filter(project=project, repeat=True)
+        .select_related("plan__task_type")
+        .latest("id")
+    )
+    return parse_schema(newest.plan.task_type.schema)
 
 
 def _kappa(pairs: Sequence[Pair], schema: LabelSchema) -> Estimate | None:

@@ -32,21 +32,25 @@ def content_of(text: str) -> dict[str, Any]:
 
     :raises BadLines: a line has no name, or a name is a text here and a part there.
     """
-    values: dict[str, str] = {}
+    if len(text) > LONGEST:
+        raise BadLines(
+            _("Write at most %(most)d characters. Nothing was changed.") % {"most": LONGEST}
+        )
+    values: dict[str, list[str]] = {}
     name = ""
     for line in text.replace("\r\n", "\n").split("\n"):
         found = NAMED.fullmatch(line)
         if found:
             name = found[1]
-            values[name] = found[2].strip()
+            values[name] = [found[2].strip()]
         elif name:
-            values[name] = f"{values[name]}\n{line}"
+            values[name].append(line)
         elif line.strip():
             raise BadLines(
                 _("“%(line)s” has no name; write for example “title: %(line)s”.")
                 % {"line": line.strip()[:40]}
             )
-    return _nested({name: value.strip() for name, value in values.items()})
+    return _nested({name: "\n".join(lines).strip() for name, lines in values.items()})
 
 
 def _nested(values: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +71,8 @@ def _nested(values: Mapping[str, str]) -> dict[str, Any]:
 def _listed(value: Any) -> Any:
     """Parts that are numbered are the entries of a list, each with its number as its id."""
     if not isinstance(value, dict) or not all(
-        name.isdecimal() and isinstance(each, dict) for name, each in value.items()
+        name.isdecimal() and len(name) < 9 and isinstance(each, dict)
+        for name, each in value.items()
     ):
         return value
     return [{"id": name, **value[name]} for name in sorted(value, key=int)]

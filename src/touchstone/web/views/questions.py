@@ -69,10 +69,13 @@ def answer(request: HttpRequest, key: str) -> HttpResponseBase:
     return redirect("web:questions", key=key)
 
 
-@needs(Capability.ANSWER_QUESTIONS, methods=("POST",), back="web:questions")
+@needs(Capability.WRITE_PLAN, methods=("POST",), back="web:questions")
 def note(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Make a note to the guideline of one answer."""
-    project = project_for(person(request), key, Capability.ANSWER_QUESTIONS)
+    """Make a note to the guideline of one answer: for who may publish a version as well.
+
+    A guideline serves many projects, so it takes more than to answer the questions of one.
+    """
+    project = project_for(person(request), key, Capability.WRITE_PLAN)
     form = NoteForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("No answer was named. Nothing was changed."))

@@ -15,6 +15,7 @@ from touchstone.apps.labeling.asking.queries import my_questions, question_by
 from touchstone.workbench.access import person, signed_in
 
 QUESTIONS_A_PAGE = 20
+LONGEST_NUMBER = 100  # digits: Python reads no more than some thousands, and no row has so many
 
 
 @signed_in()
@@ -29,7 +30,7 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 def read(request: HttpRequest) -> HttpResponseBase:
     """The person has read the answers to one of their questions."""
     number = request.POST.get("number", "")
-    if number.isdecimal():
+    if number.isdecimal() and len(number) <= LONGEST_NUMBER:
         question = question_by(person(request), int(number))
         confirm_answers(question=question, by=person(request), at=timezone.now())
     else:

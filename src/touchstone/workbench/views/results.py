@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from touchstone.flows.results import Day, RevealedAnswer
 
+LONGEST_NUMBER = 100  # digits: Python reads no more than some thousands, and no row has so many
 # The picture's own measures; the page scales it.
 BAR, STEP, HEIGHT = 18, 24, 80
 
@@ -87,7 +88,7 @@ def _row(answer: RevealedAnswer, language: str) -> Row:
 def appeal(request: HttpRequest) -> HttpResponseBase:
     """Object to the mark on one of the revealed answers."""
     number = request.POST.get("number", "")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         messages.error(request, _("No answer was named. Nothing was sent."))
         return redirect("work:results")
     try:
