@@ -19,6 +19,7 @@ class Sizes:
     passes: int = 3
     think: float = 0.0
     submits_seen: int = 7
+    ahead: int = 1
     peers: tuple[str, ...] = PEERS
 
     @property
@@ -45,6 +46,7 @@ class Sizes:
             seconds=float(_whole("RIVALS_SECONDS", int(whole.seconds))),
             passes=_whole("RIVALS_PASSES", whole.passes),
             think=_whole("RIVALS_THINK_MS", 0) / 1000,
+            ahead=_whole("RIVALS_AHEAD", whole.ahead),
             peers=peers,
         )
 

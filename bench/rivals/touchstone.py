@@ -52,10 +52,10 @@ class Ours(Touchstone):
     version = importlib.metadata.version("touchstone")
 
     def __init__(self, port: int, pid: int, scene: Scene, sizes: Sizes) -> None:
-        super().__init__(port, pid, scene)
+        super().__init__(port, pid, scene, batch=sizes.ahead)
         self.roots = (pid,)
         self.server = f"granian, {os.environ.get('WEB_WORKERS', '2')} workers"
-        self.notes: list[str] = []
+        self.notes = [f"{sizes.ahead} tasks a lease"] if sizes.ahead > 1 else []
         self._sizes = sizes
         at = datetime.now(UTC)
         _row, token = issue_token(user=scene.owner, name="bench", by=None, at=at)
