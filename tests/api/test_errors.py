@@ -159,6 +159,21 @@ def test_a_bad_header_is_not_saved_by_a_session(programme: Programme) -> None:
     assert response.status_code == 401
 
 
+def test_a_page_counts_in_the_session_of_its_own_person_only(programme: Programme) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(programme.people["rita"])
+
+    def status(name: str) -> int:
+        of = {"Touchstone-User": str(programme.people[name].pk)}
+        return browser.get("/api/v1/me", headers=of).status_code
+
+    assert (status("rita"), status("ana")) == (200, 401)
+    refused = browser.post(
+        "/api/v1/requests", "{}", content_type="application/json", headers={"Touchstone-User": "x"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+
+
 def test_a_body_that_is_too_large_is_refused_in_the_same_shape(
     programme: Programme, settings: object
 ) -> None:

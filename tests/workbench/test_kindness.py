@@ -25,6 +25,7 @@ from tests.workbench.typed_scene import a_typed_scene
 from touchstone.apps.guidelines.models import GuidelineVersion
 from touchstone.apps.labeling.asking.models import ItemQuestion
 from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment
+from touchstone.apps.people.keymap import DEFAULTS
 from touchstone.apps.people.models import WorkbenchPreferences
 from touchstone.apps.people.operations import set_workbench_preferences
 
@@ -110,6 +111,36 @@ class TestUndo:
         soon(lambda: len(judgments(scene)) == 1)
         assert judgments(scene)[0].item.query.text == first
         assert not Assignment.objects.filter(state=AssignmentState.SKIPPED).exists()
+
+    def test_a_skip_comes_back_with_what_was_half_answered(
+        self, scene: Scene, seat: Seated, undo_seconds: Callable[[float], None]
+    ) -> None:
+        undo_seconds(LONG)
+        page = open_task(seat("ana"))
+        first = query(page)
+        answer(page, "2", "c")
+        page.keyboard.type("half a thou")
+        answer(page, "Escape", "s")
+        assert chosen(page) == []
+        answer(page, "u")
+
+        assert (query(page), chosen(page)) == (first, ["2"])
+        assert page.locator("#wb-comment").input_value() == "half a thou"
+
+    def test_signing_out_sends_it_and_gives_the_rest_back(
+        self, scene: Scene, seat: Seated, undo_seconds: Callable[[float], None]
+    ) -> None:
+        undo_seconds(LONG)
+        page = open_task(seat("ana"))
+        soon(lambda: Assignment.objects.filter(state=AssignmentState.LEASED).count() == 5)
+        answer(page, "3", "Enter")
+        assert judgments(scene) == []
+        page.get_by_role("button", name="Sign out").press("Enter")
+        page.wait_for_url("**/sign-in**")
+
+        assert [one.grade for one in judgments(scene)] == [3]
+        # The one on the screen waits with its draft.
+        assert Assignment.objects.filter(state=AssignmentState.LEASED).count() == 1
 
     def test_a_page_that_goes_away_sends_it(
         self, scene: Scene, seat: Seated, undo_seconds: Callable[[float], None]
@@ -238,7 +269,7 @@ class TestKeys:
     def test_moved_digits_work_on_every_layout(
         self, scene: Scene, seat: Seated, key: str, code: str, expected: list[str]
     ) -> None:
-        prefer(scene, **{"1": "j"})
+        prefer(scene, auto_advance=False, **{"1": "j"})
         page = open_task(seat("ana"))
         page.evaluate(
             """([key, code]) => document.body.dispatchEvent(
@@ -249,11 +280,49 @@ class TestKeys:
         assert chosen(page) == expected
         assert page.locator("[data-screen] kbd").all_inner_texts() == ["0", "j", "2", "3"]
 
+    @pytest.mark.parametrize("moved", [{"skip": "Space"}, {"submit": "w"}, {"clear": "z"}])
+    def test_a_moved_key_does_nothing_where_it_was(
+        self, scene: Scene, seat: Seated, moved: dict[str, str]
+    ) -> None:
+        prefer(scene, auto_advance=False, **moved)
+        page = open_task(seat("ana"))
+        first = query(page)
+        answer(page, "2", *(DEFAULTS[name] for name in moved))
+
+        assert (query(page), chosen(page)) == (first, ["2"])
+        assert page.locator("[data-progress]").inner_text() == "0 in this session, 0 today"
+
+    def test_enter_that_was_moved_submits_no_field_but_presses_a_button(
+        self, scene: Scene, seat: Seated
+    ) -> None:
+        prefer(scene, submit="w")
+        page = open_task(seat("ana"))
+        first = query(page)
+        page.locator(".wb-radio").nth(2).focus()
+        answer(page, "Space", "Enter")
+        assert (query(page), chosen(page)) == (first, ["2"])
+        page.locator("[data-answer] button[type=submit]").press("Enter")
+
+        assert query(page) != first
+        soon(lambda: [one.grade for one in judgments(scene)] == [2])
+
     def test_one_hand_submits_with_a_letter(self, scene: Scene, seat: Seated) -> None:
         prefer(scene, submit="w")
         page = open_task(seat("ana"))
         answer(page, "2", "w")
         soon(lambda: [one.grade for one in judgments(scene)] == [2])
+
+
+def test_what_somebody_searched_for_is_told_as_it_is(scene: Scene, seat: Seated) -> None:
+    page = open_task(seat("ana"))
+    told = page.evaluate(
+        """async (values) => {
+            const { fill } = await import("/static/workbench/notices.js");
+            return fill("{query}: {reason}", values);
+        }""",
+        {"query": "$& {reason} $'", "reason": 404},
+    )
+    assert told == "$& {reason} $': 404"
 
 
 class TestLookingBack:

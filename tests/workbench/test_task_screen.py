@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from tests.workbench.at_task import Wire, assert_accessible, open_task, query, soon, state
@@ -14,15 +16,42 @@ from tests.workbench.scene import KEY, Scene, a_scene, judgments
 from touchstone.apps.labeling.models import Assignment, AssignmentState, Judgment
 from touchstone.apps.labeling.operations import expire_leases
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 NEXT_TASK_MILLISECONDS = 75
+# What waits here, as if it had been given on another project, and in a way that is refused.
+FROM_ANOTHER_PROJECT = """() => {
+    for (const name of Object.keys(localStorage).filter((one) => one.includes(":outbox:"))) {
+        const entry = JSON.parse(localStorage.getItem(name));
+        entry.project = "another";
+        entry.content.answers.values = { none: "such" };
+        localStorage.setItem(name, JSON.stringify(entry));
+    }
+}"""
 
 
 @pytest.fixture
 def scene(transactional_db: None) -> Scene:
     """As for the other screens, where a server thread can see it."""
     return a_scene()
+
+
+def session(page: Page) -> str:
+    """By what the server knows who it is."""
+    name = settings.SESSION_COOKIE_NAME
+    (value,) = [one["value"] for one in page.context.cookies() if one["name"] == name]
+    return value
+
+
+def become(page: Page, session: str) -> None:
+    """Sign in as somebody beside a page that stays open."""
+    root = page.evaluate("location.origin")
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": root}]
+    )
 
 
 def held() -> int:
@@ -250,6 +279,73 @@ class TestNothingIsLost:
 
         first.close()
         second.locator("[data-shell]:not([hidden])").wait_for()
+
+    def test_a_tab_that_waited_begins_with_what_is_left(self, scene: Scene, seat: Seated) -> None:
+        scene.read("ana")
+        first = open_task(seat("ana"))
+        second = first.context.new_page()
+        second.goto(f"/work/{KEY}/")
+        second.get_by_text("This project is open in another tab.").wait_for()
+        done = []
+        for _twice in range(2):
+            done.append(query(first))
+            first.keyboard.press("1")
+            first.keyboard.press("Enter")
+        soon(lambda: len(judgments(scene)) == 2)
+        state(first, "saved")
+        first.close()
+        second.locator("[data-shell]:not([hidden])").wait_for()
+
+        for n in range(3, 7):
+            assert query(second) not in done
+            done.append(query(second))
+            second.keyboard.press("1")
+            second.keyboard.press("Enter")
+            soon(lambda n=n: len(judgments(scene)) == n)  # type: ignore[misc]
+        second.get_by_role("heading", name="Nothing is left for you here.").wait_for()
+        assert second.locator(".wb-notice").count() == 0
+
+    def test_answers_wait_while_somebody_else_is_signed_in(
+        self, scene: Scene, seat: Seated
+    ) -> None:
+        scene.read("ana")
+        page = open_task(seat("ana"))
+        first = query(page)
+        ana, ben = session(page), session(seat("ben"))
+        become(page, ben)
+        page.keyboard.press("2")
+        page.keyboard.press("Enter")
+        state(page, "sign_in")
+        assert judgments(scene) == []
+
+        become(page, ana)
+        state(page, "saved")
+        (judgment,) = judgments(scene)
+        assert (judgment.annotator, judgment.grade) == (scene.people["ana"], 2)
+        assert judgment.item.query.text == first
+
+    def test_another_projects_refused_answer_is_told_but_not_asked_here(
+        self, scene: Scene, seat: Seated
+    ) -> None:
+        scene.read("ana")
+        page = seat("ana")
+        wire = Wire(page, cut=True)
+        open_task(page)
+        first = query(page)
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        state(page, "waiting")
+        page.evaluate(FROM_ANOTHER_PROJECT)
+        wire.cut = False
+        open_task(page)
+        page.locator(".wb-notice").filter(has_text=first).wait_for()
+
+        seen = []
+        while page.locator("[data-shell]").is_visible():
+            seen.append(query(page))
+            page.keyboard.press("s")
+            page.locator("[data-shell], [data-rest]").locator("visible=true").first.wait_for()
+        assert first not in seen
 
 
 class TestWhatIsShown:

@@ -16,6 +16,9 @@ from touchstone.apps.people.queries import user_of_token
 if TYPE_CHECKING:
     from touchstone.apps.people.models import User
 
+PAGE_OF = "Touchstone-User"
+"""The header in which a page says whose it is."""
+
 
 class BearerToken(HttpBearer):
     """`Authorization: Bearer tst_…`."""
@@ -28,7 +31,9 @@ class BearerToken(HttpBearer):
 class BrowserSession(APIKeyCookie):
     """The console's own session; what changes something needs the CSRF token as well.
 
-    A call that brings an `Authorization` header is judged by that header alone.
+    A call that brings an `Authorization` header is judged by that header alone. One that names its
+    person (`Touchstone-User`) counts in no one else's session: a page stays open while somebody
+    else signs in beside it, and what was done there is not theirs.
     """
 
     param_name = "sessionid"
@@ -42,6 +47,8 @@ class BrowserSession(APIKeyCookie):
         :raises HttpError: 403 when the CSRF token is missing or wrong.
         """
         if "Authorization" in request.headers or not request.user.is_authenticated:
+            return None
+        if request.headers.get(PAGE_OF, str(request.user.pk)) != str(request.user.pk):
             return None
         if check_csrf(request) is not None:
             raise HttpError(403, _("The CSRF token is missing or wrong. Reload the page."))

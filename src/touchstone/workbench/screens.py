@@ -69,7 +69,6 @@ def desk_data(project: Project, by: User, desk: Desk, at: datetime) -> dict[str,
     return (
         {
             "project": project.key,
-            "user": by.pk,
             "undoSeconds": UNDO_SECONDS,
             "breakMinutes": BREAK_MINUTES,
             "research": research_url(severity),
@@ -92,9 +91,10 @@ def research_url(severity: Severity) -> str:
 
 
 def _own_way(by: User) -> dict[str, Any]:
-    """The person's own keys and how to change them."""
+    """Who it is, the person's own keys and how to change them."""
     own = workbench_of(by)
     return {
+        "user": by.pk,
         "api": "/api/v1",
         "csrfCookie": settings.CSRF_COOKIE_NAME,
         "keys": moved_keys(own.keys),

@@ -1,10 +1,12 @@
-// Calls to the API in the person's own session.
+// Calls to the API in the person's own session: they name the person of the page, so that what was
+// answered here never goes out as somebody else who has signed in since.
 
 const PATIENCE = 20_000;
 
 export class Api {
-  constructor({ api, csrfCookie }) {
+  constructor({ api, csrfCookie, user }) {
     this.base = api;
+    this.user = user;
     this.cookie = csrfCookie;
   }
 
@@ -22,7 +24,7 @@ export class Api {
   }
 
   #headers(body, key) {
-    const headers = { "X-CSRFToken": this.#token() };
+    const headers = { "X-CSRFToken": this.#token(), "Touchstone-User": this.user };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     return headers;

@@ -105,27 +105,28 @@ export class Desk {
 
   skip(reason = "") {
     if (!this.current) return;
-    this.#send("skip", { reason, seconds: this.clock.seconds() });
+    this.#send("skip", { reason, seconds: this.clock.seconds() }, this.panel.draft());
     this.next();
   }
 
-  #send(kind, content) {
+  #send(kind, content, draft = null) {
     const left = Date.parse(this.current.leased_until) - this.ahead - Date.now() - LEASE_MARGIN;
     const hold = content.reason === "harmful" ? 0 : Math.min(this.data.undoSeconds * 1000, left);
-    this.outbox.add(kind, this.current, content, { hold });
+    this.outbox.add(kind, this.current, content, { hold, draft });
   }
 
-  // The last answer comes back as it was given; the task on the screen waits with what was begun.
+  // The last answer comes back as it was given, what was skipped as far as it was answered; the task
+  // on the screen waits with what was begun.
   undo() {
     const entry = this.outbox.takeBack();
     if (!entry) return false;
-    const { task, kind, content } = entry;
+    const { task, kind, content, draft } = entry;
     if (kind === "judgment") this.progress.add(-1);
     if (this.current) {
       this.keepDraft();
       this.queue.putBack(this.current);
     }
-    this.show(task, { answers: content.answers && { ...content.answers, screen: Infinity }, seconds: content.seconds });
+    this.show(task, { answers: draft ?? (content.answers && { ...content.answers, screen: Infinity }), seconds: content.seconds });
     return true;
   }
 

@@ -2,7 +2,7 @@
 
 import { belongsToDialog, dialogKey, openDialog, wireDialogs } from "./dialogs.js";
 import { headingOf, itemKey, showItem } from "./item.js";
-import { isWriting, labelKeys, meaning, useKeys } from "./keys.js";
+import { isWriting, labelKeys, meaning, sparesForm, useKeys } from "./keys.js";
 import { Panel } from "./panel.js";
 
 const data = JSON.parse(document.getElementById("wb-data").textContent);
@@ -12,6 +12,7 @@ const panel = new Panel(form, data);
 
 function pressed(event) {
   const key = event.defaultPrevented ? "" : meaning(event);
+  if (sparesForm(event)) event.preventDefault();
   if (key === "Escape" && isWriting(event.target)) headingOf(shell).focus();
   if (!key || isWriting(event.target) || (openDialog() && !belongsToDialog(key))) return;
   if (act(key, event)) event.preventDefault();

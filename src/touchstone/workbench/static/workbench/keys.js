@@ -24,7 +24,13 @@ export function meaning(event) {
   const key = pressedKey(event);
   if (NATIVE.has(key) && takesEnter(event.target)) return "";
   if (!ALWAYS.has(key) && !singleKeysOn()) return "";
-  return meantBy.get(key) ?? key;
+  // A key that was moved away means nothing at its old place, unless something else moved there.
+  return meantBy.get(key) ?? (pressedFor.has(key) ? "" : key);
+}
+
+// Enter in a field submits its form by the browser's own doing: not where submitting has moved.
+export function sparesForm({ key, target, isComposing }) {
+  return key === "Enter" && !isComposing && pressedFor.has("Enter") && Boolean(target.matches?.("[data-answer] input"));
 }
 
 // The key as it was pressed, whatever it stands for; "" for what is no key of ours.

@@ -5,7 +5,7 @@ import { element } from "./item.js";
 const MOST = 3;
 
 export function fill(text, values) {
-  return Object.entries(values).reduce((whole, [name, value]) => whole.replace(`{${name}}`, value), text);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
 export class Notices {

@@ -16,6 +16,7 @@ const LONGEST_HOLD = 60_000;
 
 export class Outbox {
   #sending = false;
+  #run = null; // the sending that is under way, or the last one
   #failures = 0;
   #timer = 0;
   #used = false;
@@ -23,7 +24,8 @@ export class Outbox {
   #held = "";
   #holdTimer = 0;
 
-  constructor({ user, api, onState, onAnswer }) {
+  constructor({ user, project, api, onState, onAnswer }) {
+    this.project = project;
     this.prefix = `touchstone:outbox:${user}:`;
     this.api = api;
     this.onState = onState;
@@ -32,12 +34,12 @@ export class Outbox {
   }
 
   // The task travels along as it was shown, so that a refusal can name it and ask again. `hold` is
-  // how many milliseconds the answer can be taken back.
-  add(kind, task, content, { hold = 0 } = {}) {
+  // how many milliseconds the answer can be taken back; `draft` is what was half answered then.
+  add(kind, task, content, { hold = 0, draft = null } = {}) {
     this.#let();
     const key = newKey();
     const at = Date.now();
-    keep(this.prefix + key, { key, kind, task, content, at, heldUntil: hold > 0 ? at + hold : 0 });
+    keep(this.prefix + key, { key, kind, project: this.project, task, content, draft, at, heldUntil: hold > 0 ? at + hold : 0 });
     if (hold > 0) {
       this.#held = key;
       this.#holdTimer = setTimeout(() => this.release(), hold);
@@ -102,9 +104,14 @@ export class Outbox {
     return this.entries().find((entry) => !this.#isHeld(entry));
   }
 
-  async flush() {
+  // Resolves when all is sent that can be for now.
+  flush() {
     clearTimeout(this.#timer);
-    if (this.#sending) return;
+    if (!this.#sending) this.#run = this.#sendAll();
+    return this.#run;
+  }
+
+  async #sendAll() {
     this.#sending = true;
     try {
       for (let entry = this.#next(); entry; entry = this.#next()) {

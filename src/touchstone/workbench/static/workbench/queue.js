@@ -80,12 +80,13 @@ export class Queue {
     return answer.status !== 409 && answer.status !== 404;
   }
 
-  // For a page that goes away; nobody is left to read the answers.
+  // For a page that goes away: it may not be there any more to read the answers.
   giveBack() {
-    for (const task of this.waiting) {
+    const given = this.waiting.map((task) => {
       const path = `/assignments/${task.assignment}/lease?lease=${encodeURIComponent(task.lease)}`;
-      this.api.call("DELETE", path, undefined, { keepalive: true }).catch(() => {});
-    }
+      return this.api.call("DELETE", path, undefined, { keepalive: true }).catch(() => {});
+    });
     this.waiting = [];
+    return Promise.all(given);
   }
 }

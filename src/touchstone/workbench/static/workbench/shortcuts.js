@@ -3,7 +3,7 @@
 
 import { belongsToDialog, dialogKey, openDialog } from "./dialogs.js";
 import { headingOf, itemKey } from "./item.js";
-import { isUndo, isWriting, meaning } from "./keys.js";
+import { isUndo, isWriting, meaning, sparesForm } from "./keys.js";
 
 export class Shortcuts {
   // `anywhere` and `atTask` say what each key does; false where it did nothing.
@@ -18,6 +18,7 @@ export class Shortcuts {
 
   #pressed(event) {
     const key = event.defaultPrevented ? "" : this.#meant(event);
+    if (sparesForm(event)) event.preventDefault();
     if (!key) return;
     if (key === "Escape" && isWriting(event.target)) headingOf(this.shell).focus();
     if (isWriting(event.target) || (openDialog() && !belongsToDialog(key))) return;

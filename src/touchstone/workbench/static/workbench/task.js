@@ -24,6 +24,7 @@ const shell = find("[data-shell]");
 const QUIET = 10 * 60_000; // nobody is there: let the leases end, so that others get the tasks
 const WATCH = 5_000;
 const SECOND = 1_000;
+const LAST_WORD = 3_000; // the longest that signing out waits for the answers on their way
 
 let started = false;
 let lostTold = null;
@@ -40,15 +41,21 @@ const progress = new Progress({ line: find("[data-progress]"), timer: find("[dat
 const rest = new Rest(find("[data-rest]"), data);
 const outbox = new Outbox({
   user: data.user,
+  project: data.project,
   api,
   onState: (state, n) => line.show(state, n, outbox?.canTakeBack),
-  onAnswer: (entry, answer) => notices.tell(entry, answer) && desk.askAgain(entry.task),
+  onAnswer: (entry, answer) => notices.tell(entry, answer) && isOfThisDesk(entry) && desk.askAgain(entry.task),
 });
 const queue = new Queue({ api, project: data.project, isKnown: (assignment) => desk.knows(assignment) });
 const panel = new Panel(find("[data-answer]"), data, () => desk.keepDraft());
 const desk = new Desk({ data, shell, rest, panel, queue, outbox, clock, drafts, progress, onDraft: (kept) => line.showDraft(kept) });
 const advance = new AutoAdvance(panel, () => desk.submit(), data.autoAdvance);
 const breaks = new Breaks({ user: data.user, clock, after: data.breakMinutes * 60_000, onOffer: offerBreak });
+
+// What another project's page left behind is sent from here as well, but not asked here.
+function isOfThisDesk(entry) {
+  return started && entry.project === data.project;
+}
 
 // --- what the keys do ----------------------------------------------------------------------------
 
@@ -100,16 +107,22 @@ async function beat() {
   notices.say(texts.lease_lost);
 }
 
-// Two tabs would hand out the same tasks twice: the second waits until the first is closed.
+// Two tabs would hand out the same tasks twice: the second waits until the first is closed. What it
+// was given when it opened is done by then, so it asks anew.
 function aloneThen(start) {
   if (!navigator.locks) {
     start();
     return;
   }
-  const told = setTimeout(() => desk.pause("other_tab"), 1500);
+  let waited = false;
+  const told = setTimeout(() => {
+    waited = true;
+    desk.pause("other_tab");
+  }, 1500);
   navigator.locks.request(`touchstone:${data.user}:${data.project}`, () => {
     clearTimeout(told);
-    start();
+    if (waited) location.reload();
+    else start();
     return new Promise(() => {}); // held as long as the page lives
   });
 }
@@ -122,7 +135,19 @@ function wireButtons() {
   find('[data-act="s"]').addEventListener("click", () => desk.skip());
   find('[data-act="k"]')?.addEventListener("click", () => desk.skip("harmful"));
   find('[data-act="u"]').addEventListener("click", () => desk.undo());
+  find("[data-sign-out]")?.addEventListener("submit", signOut);
   for (const button of document.querySelectorAll("[data-again], [data-resume]")) button.addEventListener("click", () => desk.goOn());
+}
+
+// The page outlives its session by a moment: what it has to send goes before.
+async function signOut(event) {
+  event.preventDefault();
+  desk.keepDraft();
+  desk.pause("loading");
+  outbox.release();
+  const sent = Promise.all([outbox.flush(), queue.giveBack()]);
+  await Promise.race([sent, new Promise((resolve) => { setTimeout(resolve, LAST_WORD); })]);
+  event.target.submit();
 }
 
 function leave() {
