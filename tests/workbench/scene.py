@@ -16,6 +16,7 @@ from touchstone.apps.guidelines.operations import add_note, confirm_reading, see
 from touchstone.apps.labeling.asking.operations import answer_question, ask
 from touchstone.apps.labeling.asking.queries import questions_of
 from touchstone.apps.labeling.models import Assignment, Judgment
+from touchstone.apps.labeling.queries import LeasedTask
 from touchstone.apps.people.models import Role, User
 from touchstone.apps.people.operations import set_fluency, set_preferences
 from touchstone.apps.planning.models import Plan, Project
@@ -65,9 +66,17 @@ class Scene:
         set_preferences(user=user, language=language, time_zone="UTC", by=user, at=timezone.now())
 
     def judge_all(self, name: str, grade: int) -> None:
-        """Somebody judges everything that they are given."""
-        by = self.people[name]
-        while tasks := lease_work(project=self.project, by=by, count=5, at=timezone.now()):
+        """Somebody judges everything that they are given, and the gold that chance left out."""
+        by, left = self.people[name], True
+        while left:
+            tasks = lease_work(project=self.project, by=by, count=5, at=timezone.now())
+            if not tasks:
+                gold = list(
+                    GoldAnswer.objects.filter(project=self.project)
+                    .exclude(item__assignments__annotator=by)
+                    .values_list("item", flat=True)
+                )
+                tasks, left = self._named(by, gold), False
             for task in tasks:
                 submit_work(
                     assignment_id=task.assignment_id,
@@ -78,6 +87,14 @@ class Scene:
                     by=by,
                     at=timezone.now(),
                 )
+
+    def _named(self, by: User, items: list[int]) -> list[LeasedTask]:
+        now = timezone.now()
+        return (
+            lease_work(project=self.project, by=by, count=0, at=now, item_ids=items)
+            if items
+            else []
+        )
 
     def draw(self, size: int) -> None:
         draw_audits(
