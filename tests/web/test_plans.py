@@ -142,3 +142,6 @@ def test_a_requester_reads_the_plan_but_writes_none(olga: Client, signed_in: Sig
 
 def test_an_unknown_version_is_not_found(olga: Client) -> None:
     assert olga.get(f"/projects/{KEY}/plan?version=9").status_code == 404
+    assert olga.get(f"/projects/{KEY}/plan?version={'9' * 30}").status_code == 404
+    for page in ("plan?version=", "items?page="):
+        assert olga.get(f"/projects/{KEY}/{page}{'9' * 5_000}").status_code == 200

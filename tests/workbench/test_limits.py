@@ -118,7 +118,7 @@ class TestConsent:
 
         assert answer.headers["Location"] == onward
 
-    @pytest.mark.parametrize("version", ["", "2", "x", "-1"])
+    @pytest.mark.parametrize("version", ["", "2", "x", "-1", "9" * 5_000])
     def test_only_the_text_in_force_can_be_agreed_to(
         self, scene: Scene, signed_in: SignedIn, version: str
     ) -> None:

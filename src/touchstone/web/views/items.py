@@ -19,6 +19,7 @@ from touchstone.apps.people.policies import Capability
 from touchstone.apps.planning.queries import project_for
 from touchstone.flows.item_import import take_in
 from touchstone.lib.errors import Refused
+from touchstone.lib.numbers import whole
 from touchstone.web.access import needs, person
 from touchstone.web.forms.items import ImportForm
 from touchstone.web.pages import ROWS_A_PAGE, project_page
@@ -29,10 +30,8 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     """Counts, progress, and the items with search and paging."""
     project = project_for(person(request), key, Capability.VIEW_ITEMS)
     search, locale = request.GET.get("q", "")[:200], request.GET.get("locale", "")[:15]
-    asked = request.GET.get("page", "1")
-    found = items_page(
-        project, search=search, locale_tag=locale, page=int(asked) if asked.isdecimal() else 1
-    )
+    number = whole(request.GET.get("page", "")) or 1
+    found = items_page(project, search=search, locale_tag=locale, page=number)
     context = {
         "counts": item_counts(project),
         "progress": progress_of(project),

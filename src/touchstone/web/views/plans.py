@@ -32,6 +32,7 @@ from touchstone.apps.planning.queries import (
 from touchstone.flows.plan_approval import approve as approve_flow
 from touchstone.flows.qualification_plan import terms_of_tests
 from touchstone.lib.errors import NotVisible, Refused
+from touchstone.lib.numbers import whole
 from touchstone.web.access import needs, person
 from touchstone.web.forms.plans import PlanSheet, first_plan, from_draft
 from touchstone.web.pages import fields_of, project_page
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
 def view(request: HttpRequest, key: str) -> HttpResponse:
     """The newest version, or the one asked for by `?version=`."""
     project = project_for(person(request), key, Capability.VIEW_PROJECT)
-    asked = request.GET.get("version", "")
+    asked = whole(request.GET.get("version", ""))
     versions = list(plans_of(project))
     newest = versions[0] if versions else None
-    plan = plan_version(project, int(asked)) if asked.isdecimal() else newest
+    plan = newest if asked is None else plan_version(project, asked)
     context: dict[str, object] = {"plan": plan, "newest_plan": newest, "versions": versions}
     context |= _details(plan) if plan else {}
     return project_page(request, project, "plan", context)

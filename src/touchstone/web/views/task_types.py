@@ -27,6 +27,7 @@ from touchstone.apps.people.policies import Capability
 from touchstone.apps.people.queries import holds_somewhere
 from touchstone.flows.task_types import task_type_rows, uses_of
 from touchstone.lib.errors import Refused
+from touchstone.lib.numbers import whole
 from touchstone.web.access import needs, person
 from touchstone.web.forms.samples import BadLines, content_of, sample_of
 from touchstone.web.forms.task_type_builder import Builder
@@ -59,9 +60,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 @needs(Capability.VIEW_PROJECT, scope="service")
 def detail(request: HttpRequest, task_type: str) -> HttpResponse:
     """One task type, its newest version or the one asked for by `?version=`."""
-    asked = request.GET.get("version", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 9 else None
-    found = task_type_version(task_type, number)
+    found = task_type_version(task_type, whole(request.GET.get("version", "")))
     key, schema = found.key, schema_of(found)
     sample = sample_of(key, schema.layout, language())
     _shows_media(request)
@@ -148,13 +147,12 @@ def _place_of(refused: Refused, newest: TaskType | None) -> str:
 
 def _build(request: HttpRequest, builder: Builder, newest: TaskType | None) -> Built:
     values = builder.form.cleaned_data
-    follows = request.POST.get("follows", "")
     draft = TaskTypeDraft(
         key=newest.key if newest else builder.form.type_key(),
         name_en=values["name_en"],
         name_fr=values["name_fr"],
         schema=builder.schema(),
-        follows=int(follows) if newest and follows.isdecimal() and len(follows) < 9 else 0,
+        follows=(whole(request.POST.get("follows", "")) or 0) if newest else 0,
     )
     guideline = _guideline_draft(values, newest)
     return build_task_type(draft=draft, guideline=guideline, by=person(request), at=timezone.now())

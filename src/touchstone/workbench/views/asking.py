@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from touchstone.apps.labeling.asking.operations import confirm_answers
 from touchstone.apps.labeling.asking.queries import my_questions, question_by
+from touchstone.lib.numbers import whole
 from touchstone.workbench.access import person, signed_in
 
 QUESTIONS_A_PAGE = 20
-LONGEST_NUMBER = 100  # digits: Python reads no more than some thousands, and no row has so many
 
 
 @signed_in()
@@ -29,9 +29,9 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 @signed_in(methods=("POST",))
 def read(request: HttpRequest) -> HttpResponseBase:
     """The person has read the answers to one of their questions."""
-    number = request.POST.get("number", "")
-    if number.isdecimal() and len(number) <= LONGEST_NUMBER:
-        question = question_by(person(request), int(number))
+    number = whole(request.POST.get("number", ""))
+    if number is not None:
+        question = question_by(person(request), number)
         confirm_answers(question=question, by=person(request), at=timezone.now())
     else:
         messages.error(request, _("No question was named. Nothing was changed."))

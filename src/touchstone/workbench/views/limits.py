@@ -27,6 +27,7 @@ from touchstone.apps.wellbeing.operations import (
 from touchstone.apps.wellbeing.policies import Severity
 from touchstone.apps.wellbeing.queries import my_limits
 from touchstone.flows import exposure
+from touchstone.lib.numbers import whole
 from touchstone.workbench.access import needs, person, signed_in
 from touchstone.workbench.languages import direction_of
 
@@ -80,11 +81,10 @@ def _onward(request: HttpRequest, project: Project, capability: Capability) -> H
 
 def _agreed(request: HttpRequest, project: Project, capability: Capability) -> HttpResponseBase:
     """The severity is the project's own; the form only says which wording was read."""
-    version = request.POST.get("version", "")
     try:
         give_consent(
             severity=exposure.severity_on(project),
-            version=int(version) if version.isdecimal() else 0,
+            version=whole(request.POST.get("version", "")) or 0,
             language=get_language() or "en",
             by=person(request),
             at=timezone.now(),

@@ -26,6 +26,7 @@ from touchstone.flows import practising, qualifying
 from touchstone.flows.labeling import GuidelineUnread
 from touchstone.flows.qualification import QualificationNeeded
 from touchstone.lib.errors import NotVisible, Refused
+from touchstone.lib.numbers import whole
 from touchstone.workbench.access import needs, person, shows_media
 from touchstone.workbench.questions import escalations_of, label_question, reasons_of, screens_of
 from touchstone.workbench.screens import Shown, expert_data
@@ -249,7 +250,7 @@ def practice(request: HttpRequest, key: str) -> HttpResponseBase:
     by = person(request)
     project = project_for(by, key, Capability.LABEL)
     asked = (request.POST if request.method == "POST" else request.GET).get("example", "1")
-    number = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
+    number = whole(asked, digits=8) or 1
     desk, feedback = practising.practise(project=project, by=by, number=number), None
     if request.method == "POST":
         try:

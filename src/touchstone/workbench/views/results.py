@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from touchstone.flows import results
 from touchstone.lib.errors import Refused
+from touchstone.lib.numbers import whole
 from touchstone.workbench.access import person, signed_in
 from touchstone.workbench.questions import label_question
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from touchstone.flows.results import Day, RevealedAnswer
 
-LONGEST_NUMBER = 100  # digits: Python reads no more than some thousands, and no row has so many
 # The picture's own measures; the page scales it.
 BAR, STEP, HEIGHT = 18, 24, 80
 
@@ -87,13 +87,13 @@ def _row(answer: RevealedAnswer, language: str) -> Row:
 @signed_in(methods=("POST",))
 def appeal(request: HttpRequest) -> HttpResponseBase:
     """Object to the mark on one of the revealed answers."""
-    number = request.POST.get("number", "")
-    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+    number = whole(request.POST.get("number", ""))
+    if number is None:
         messages.error(request, _("No answer was named. Nothing was sent."))
         return redirect("work:results")
     try:
         results.appeal(
-            number=int(number),
+            number=number,
             reason=request.POST.get("reason", ""),
             by=person(request),
             at=timezone.now(),

@@ -10,13 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from touchstone.apps.ledger.operations import record
 from touchstone.apps.people.models import User
 from touchstone.apps.quality.appealing.models import Appeal, AppealDecision, GoldReveal
+from touchstone.apps.quality.appealing.operations import LONGEST_REASON
 from touchstone.apps.quality.models import GoldAnswer
 from touchstone.apps.quality.operations import AlreadyDone, OwnWork, ReasonMissing
 from touchstone.lib.errors import NotAllowed, Refused
 
 Verdict = AppealDecision.Verdict  # surfaces take it from here
-
-LONGEST_REASON = 4000
 
 
 class OwnGold(NotAllowed):
