@@ -26,6 +26,8 @@ from touchstone.apps.people.operations import create_vendor, issue_token
 from touchstone.apps.people.policies import CAPABILITIES, Capability
 from touchstone_client.wire import encode
 
+pytestmark = pytest.mark.slow  # every endpoint for every role
+
 ENDPOINTS = tuple(endpoints(api))
 OPERATIONS = {one.operation_id: one for one in ENDPOINTS}
 

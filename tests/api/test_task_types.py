@@ -15,6 +15,8 @@ from touchstone.apps.guidelines.operations import seed_task_types
 from touchstone.apps.people.models import Role
 from touchstone.apps.people.operations import issue_token
 
+pytestmark = pytest.mark.slow  # each builds a task type
+
 PATH = "/api/v1/task-types"
 OURS = {
     "key": "ours", "name_en": "Ours", "name_fr": "Le nôtre", "label_schema": plain_schema("result"),

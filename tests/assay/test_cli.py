@@ -14,6 +14,8 @@ import pytest
 
 from assay.cli import main, parser
 
+pytestmark = pytest.mark.slow  # each runs the command
+
 ARCS = Path(__file__).parents[2] / "demo" / "data" / "arcs"
 JOB = [str(ARCS / "labels.csv"), "--abstain=-1"]
 GOLD = str(ARCS / "truth.csv")

@@ -13,6 +13,8 @@ from touchstone.apps.intake.models import LabelingRequest, RequestState, Transit
 from touchstone.apps.intake.operations import IllegalTransition
 from touchstone.flows.delivery import decide, deliver
 
+pytestmark = pytest.mark.slow  # each delivers a release
+
 
 @pytest.fixture
 def scene(db: None) -> Labeled:

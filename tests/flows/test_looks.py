@@ -29,6 +29,8 @@ from touchstone.flows.audits import next_audit, submit_audit
 from touchstone.flows.exposure import choose_topic
 from touchstone.flows.labeling import submit_work
 
+pytestmark = pytest.mark.slow  # each has work to check behind it
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -33,6 +33,8 @@ from touchstone.flows.acceptance import decide_lot
 from touchstone.flows.lights import Level
 from touchstone.flows.portfolio import ProjectCard, portfolio, project_card
 
+pytestmark = pytest.mark.slow  # each has many projects
+
 SOON = AT + timedelta(days=1)
 
 

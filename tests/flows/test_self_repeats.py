@@ -33,6 +33,8 @@ from touchstone.flows.acceptance import decide_lot
 from touchstone.flows.labeling import Submitted, lease_work, submit_work, work_in_hand
 from touchstone.flows.phases import close
 
+pytestmark = pytest.mark.slow  # each has a night of work behind it
+
 NEXT_DAY = AT + timedelta(days=1)
 
 

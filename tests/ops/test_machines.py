@@ -36,6 +36,8 @@ from touchstone.apps.planning.operations import add_member
 from touchstone.ops import machines
 from touchstone.ops.errors import OperatorError
 
+pytestmark = pytest.mark.slow  # each has machines at work
+
 PROFILE = """
 base_url = "{base_url}"
 model = "judge-large-2026-02-01"

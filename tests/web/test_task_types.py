@@ -21,6 +21,8 @@ from touchstone.apps.ledger.models import Event
 from touchstone.apps.people.models import Role
 from touchstone.web.forms.task_type_builder import Builder
 
+pytestmark = pytest.mark.slow  # each builds a task type by its form
+
 NEW = "/task-types/build/new"
 FORM = "application/x-www-form-urlencoded"
 

@@ -10,6 +10,8 @@ from django.db import IntegrityError, connection, models, transaction
 from tests.factories.labeled import Labeled
 from touchstone.apps.consensus.models import ConsensusLabel, ConsensusRun
 
+pytestmark = pytest.mark.slow  # each needs a run to break
+
 
 @pytest.fixture
 def label(scene: Labeled) -> ConsensusLabel:

@@ -30,6 +30,8 @@ from touchstone.apps.planning.models import Plan
 from touchstone.apps.quality.models import Adjudication, GoldAnswer
 from touchstone.apps.quality.operations import NoPlanInForce, decide_lot
 
+pytestmark = pytest.mark.slow  # each has a labeled project
+
 # 24 items with three judgments: one of them could not judge, one item has one that fills no place.
 LABELS, ABSTENTIONS = 24 * 3 - 1, 1
 

@@ -16,6 +16,8 @@ from touchstone.apps.datasets.models import (
     ReleaseFile,
 )
 
+pytestmark = pytest.mark.slow  # each needs a whole release to break
+
 
 @pytest.fixture
 def release(scene: Labeled) -> Release:

@@ -23,6 +23,8 @@ from touchstone.apps.people.models import Role
 from touchstone.apps.people.policies import Capability
 from touchstone.lib.errors import NotAllowed, NotVisible
 
+pytestmark = pytest.mark.slow  # each freezes a release
+
 
 @pytest.fixture
 def release(scene: Labeled) -> Release:

@@ -15,6 +15,8 @@ from touchstone.apps.economics.models import CostEvent, ReturnEstimate
 from touchstone.apps.economics.operations import estimate_return, post_fixed_cost
 from touchstone.apps.economics.policies import Assumptions
 
+pytestmark = pytest.mark.slow  # each needs costs to break
+
 
 @pytest.fixture
 def cost(scene: Labeled) -> CostEvent:

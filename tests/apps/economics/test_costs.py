@@ -38,6 +38,8 @@ from touchstone.apps.planning.models import PlanLocale
 from touchstone.apps.quality.models import Audit
 from touchstone.apps.quality.operations import draw_audits, submit_audit
 
+pytestmark = pytest.mark.slow  # each has work to pay for
+
 
 def post(scene: Labeled) -> list[CostEvent]:
     return post_lot_costs(lot=a_lot(scene), by=scene.owner, at=LATER)

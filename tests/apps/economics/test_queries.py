@@ -34,6 +34,8 @@ from touchstone.apps.markets.models import ExchangeRate
 from touchstone.apps.people.models import Role, User
 from touchstone.apps.quality.models import Measurement
 
+pytestmark = pytest.mark.slow  # each has work that was paid for
+
 
 @pytest.fixture
 def paid(scene: Labeled) -> Labeled:

@@ -23,6 +23,8 @@ from touchstone.apps.economics.policies import Assumptions
 from touchstone.apps.economics.queries import newest_return, returns_of
 from touchstone.apps.evaluations.models import Evaluation
 
+pytestmark = pytest.mark.slow  # each needs an evaluation to be worth something
+
 CERTAIN = Assumptions(slope_mean=1, slope_sd=0, value_sd_share=0, p_launch=1, attribution=1)
 
 

@@ -18,6 +18,8 @@ from touchstone.apps.evaluations.models import (
     SystemRun,
 )
 
+pytestmark = pytest.mark.slow  # each needs a whole evaluation to break
+
 ALL = (SystemRun, Ranking, Evaluation, MetricResult, Comparison)
 ONCE = {
     SystemRun: "evaluations_systemrun_once",

@@ -33,6 +33,8 @@ from touchstone.apps.evaluations.queries import (
 from touchstone.apps.people.models import Role
 from touchstone.lib.errors import NotVisible
 
+pytestmark = pytest.mark.slow  # each labels, releases and evaluates
+
 NDCG, PRECISION = "nDCG@10", "P@10"
 
 

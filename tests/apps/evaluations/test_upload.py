@@ -15,6 +15,8 @@ from touchstone.apps.evaluations.queries import rankings_of
 from touchstone.apps.evaluations.run_files import InvalidRun
 from touchstone.apps.ledger.models import Event
 
+pytestmark = pytest.mark.slow  # each has a release to evaluate on
+
 
 def upload(scene: Labeled, content: bytes, system: str = "ours") -> SystemRun:
     return upload_run(

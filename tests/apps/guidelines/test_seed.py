@@ -25,7 +25,7 @@ from touchstone.workbench.questions import RESERVED
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 KEY = "graded-relevance"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # each seeds every task type
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from touchstone.apps.markets.queries import calendar, convert, locale_names, sub
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # each seeds every market
 
 
 @pytest.fixture(scope="module")

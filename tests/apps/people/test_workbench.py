@@ -32,6 +32,7 @@ def test_no_two_actions_have_one_key() -> None:
     check_keys({})
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), st.sampled_from(KEYS)))
 def test_no_key_ever_does_two_things(chosen: dict[str, str]) -> None:
     try:

@@ -14,6 +14,8 @@ from tests.factories.planning import PlanRiskDraftFactory, a_plan, a_submitted_p
 from touchstone.apps.planning.models import Membership, Plan, PlanLocale, PlanRisk, Project
 from touchstone.apps.planning.operations import approve_plan, reject_plan
 
+pytestmark = pytest.mark.slow  # each needs a plan to break
+
 
 @pytest.mark.parametrize(
     ("constraint", "change"),

@@ -47,6 +47,8 @@ from touchstone.apps.planning.queries import (
     plan_in_force,
 )
 
+pytestmark = pytest.mark.slow  # each draws up a plan of its own
+
 
 def test_a_drafted_plan_says_what_was_written(cast: Cast, project: Project) -> None:
     draft = a_draft(

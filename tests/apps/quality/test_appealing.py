@@ -50,6 +50,8 @@ from touchstone.apps.quality.queries import (
 )
 from touchstone.lib.errors import NotVisible
 
+pytestmark = pytest.mark.slow  # each has gold that was answered
+
 
 class Marked:
     """Two gold items; Ana misses the first and hits the second."""

@@ -15,6 +15,8 @@ from touchstone.apps.planning.models import Plan
 from touchstone.apps.quality.consistency import FEWEST_FOR_KAPPA, self_consistency
 from touchstone.apps.quality.queries import rater_rows
 
+pytestmark = pytest.mark.slow  # each has a labeled project
+
 
 @pytest.fixture
 def wide(db: None) -> Labeled:

@@ -19,6 +19,8 @@ from touchstone.apps.quality.models import (
 )
 from touchstone.apps.quality.operations import decide_lot, draw_audits, mark_gold, measure
 
+pytestmark = pytest.mark.slow  # each needs a labeled project to break
+
 
 @pytest.fixture
 def full(scene: Labeled) -> Labeled:

@@ -32,6 +32,8 @@ from touchstone.apps.quality.queries import (
     newest_measurements,
 )
 
+pytestmark = pytest.mark.slow  # each has a labeled project
+
 ALPHA, GOLD, AUDIT = (
     MeasurementKind.ALPHA,
     MeasurementKind.GOLD_ACCURACY,

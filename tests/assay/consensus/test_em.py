@@ -23,6 +23,8 @@ from assay.consensus.em import (
 )
 from tests.assay import few
 
+pytestmark = pytest.mark.slow  # the kernels are compiled first
+
 ENGINES = ["numba", "scipy"]
 
 
